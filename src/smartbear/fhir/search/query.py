@@ -1,0 +1,232 @@
+"""What a search asks, as an immutable tree: built by ``parse``, read by the SQL compiler and by ``match``.
+
+Everything in ``Query.criteria`` must hold (AND); the values of one criterion are alternatives (OR).
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from smartbear.fhir.search.parameters import Parameter
+from smartbear.fhir.search.values import DateRange
+
+
+class Prefix(StrEnum):
+    """How a value compares (R4 search 3.1.1.4.5); ``EQ`` when none is written."""
+
+    EQ = "eq"
+    NE = "ne"
+    GT = "gt"
+    LT = "lt"
+    GE = "ge"
+    LE = "le"
+    SA = "sa"
+    EB = "eb"
+    AP = "ap"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenValue:
+    """``code`` (system ``None``: any), ``|code`` (system ``""``: has none), ``system|`` (code ``None``).
+
+    Under ``:text`` the words are in ``code``; under ``:in`` and ``:not-in`` the value set's address is.
+    """
+
+    system: str | None
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierTypeValue:
+    """``:of-type``: ``system|code|value``, all three required."""
+
+    system: str
+    code: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextValue:
+    """``folded`` to compare with ``Text.folded`` (start, ``:contains``), ``exact`` for ``:exact``."""
+
+    folded: str
+    exact: str
+
+
+@dataclass(frozen=True, slots=True)
+class DateValue:
+    """``range`` is the interval the written precision covers."""
+
+    prefix: Prefix
+    range: DateRange
+
+
+@dataclass(frozen=True, slots=True)
+class NumberValue:
+    """``low`` ≤ v < ``high`` is the implicit precision range of ``value`` (100 → [99.5, 100.5))."""
+
+    prefix: Prefix
+    value: Decimal
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityValue:
+    """``number|system|code``; system ``None``: any unit that is written so, in code or in words.
+
+    ``canonical`` is set when the unit is a UCUM unit this package converts: compare ``canonical_number``
+    with the canonical range of the index and the unit with ``canonical``; else compare ``number`` and
+    (system, code).
+    """
+
+    number: NumberValue
+    system: str | None
+    code: str | None
+    canonical_number: NumberValue | None
+    canonical: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceValue:
+    """``Type/id``, ``id`` (type ``None``: any of the parameter's targets) or an address (``url``)."""
+
+    type: str | None
+    id: str | None
+    url: str | None
+    version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UriValue:
+    """Compared exactly; as a prefix of the path under ``:below``, the other way round under ``:above``."""
+
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearValue:
+    """A circle around a point; distance in metres (Location ``near``)."""
+
+    latitude: Decimal
+    longitude: Decimal
+    metres: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CompositeValue:
+    """One value per component, in the parameter's order."""
+
+    parts: tuple["SimpleValue", ...]
+
+
+SimpleValue = TokenValue | TextValue | DateValue | NumberValue | QuantityValue | ReferenceValue | UriValue
+SearchValue = SimpleValue | IdentifierTypeValue | NearValue | CompositeValue
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One parameter with one or more values, any of which may match.
+
+    ``modifier`` is without its colon; for a reference restricted to a type (``subject:Patient=1``) it is
+    gone and the type is in the values. ``identifier`` on a reference carries ``TokenValue``s.
+    """
+
+    parameter: Parameter
+    modifier: str | None
+    values: tuple[SearchValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """``:missing=true``: the resource has no value for the parameter."""
+
+    parameter: Parameter
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """``subject.name=x``: the referenced resource meets the criterion of its type; any link may."""
+
+    parameter: Parameter
+    links: tuple["Link", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One possible target type of a chain and what must hold there."""
+
+    type: str
+    criterion: "Criterion"
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """``_has:Observation:patient:code=x``.
+
+    Some ``type`` that refers here by ``parameter`` meets ``criterion``.
+    """
+
+    type: str
+    parameter: Parameter
+    criterion: "Criterion"
+
+
+Criterion = Match | Missing | Chain | Has
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One key of the order; ties go on to the next."""
+
+    parameter: Parameter
+    descending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """``_include`` and, with ``reverse``, ``_revinclude``; ``parameter`` ``None`` stands for ``*``.
+
+    ``source`` is the type that holds the reference; ``target`` restricts what it points to. ``iterate``
+    follows included resources too.
+    """
+
+    source: str
+    parameter: Parameter | None
+    target: str | None
+    iterate: bool
+    reverse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A parameter that does not exist here, or whose chain leads nowhere; ``reason`` says which.
+
+    The server ignores it (``Prefer: handling=lenient``) or refuses it (``strict``).
+    """
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A whole search over ``type`` (``None``: the system, limited to ``types`` when given).
+
+    ``cursor`` is passed through unread. ``count`` is ``None`` when not asked for; zero asks
+    for the total only, as ``summary="count"`` does.
+    """
+
+    type: str | None
+    types: tuple[str, ...] = ()
+    criteria: tuple[Criterion, ...] = ()
+    includes: tuple[Include, ...] = ()
+    sort: tuple[Sort, ...] = ()
+    count: int | None = None
+    total: Literal["none", "estimate", "accurate"] | None = None
+    summary: Literal["true", "text", "data", "count", "false"] | None = None
+    elements: tuple[str, ...] = ()
+    cursor: str | None = None
+    unknown: tuple[Unknown, ...] = ()
