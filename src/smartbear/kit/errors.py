@@ -9,8 +9,8 @@
     └─ NotAcceptable 406
 
 A class carries its HTTP status and a stable code; its docstring is the message when none is given. Raise the
-narrowest class where the fault is noticed; one handler (``kit/problems.py``, or the repository's own for FHIR)
-renders it. Errors of libraries are mapped into the family at the module that calls the library.
+narrowest class where the fault is noticed; one handler (``kit/problems.py``, or the repository's own for
+FHIR) renders it. Errors of libraries are mapped into the family at the module that calls the library.
 """
 
 import inspect

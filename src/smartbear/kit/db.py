@@ -1,0 +1,99 @@
+"""Connections to PostgreSQL in the name of one component.
+
+A component's role owns the schema of the same name and can see no other; the role and the search path are set
+when a connection starts, and nothing resets them between uses (a reset would double the cost of a read).
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, cast
+
+import asyncpg
+import orjson
+
+from smartbear.kit.errors import Unavailable
+
+type_codecs = ("json", "jsonb")
+
+Connection = asyncpg.Connection[Any]
+"""What store functions take: a connection, inside a transaction or not."""
+
+_IDLE_SECONDS = 60.0  # an unused connection costs PostgreSQL a process of some megabytes
+
+
+def role_of(component: str) -> str:
+    """The database role of a component."""
+    return f"smartbear_{component}"
+
+
+class Database:
+    """A small pool of connections that belong to one component."""
+
+    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+        self._pool = pool
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        url: str,
+        component: str,
+        *,
+        connections: int = 10,
+        statement_timeout: float = 30.0,
+        settings: dict[str, str] | None = None,
+    ) -> AsyncIterator["Database"]:
+        """Connect as ``component``; ``settings`` are extra session parameters of PostgreSQL."""
+        pool = await asyncpg.create_pool(
+            url,
+            min_size=0,
+            max_size=connections,
+            max_inactive_connection_lifetime=_IDLE_SECONDS,
+            init=_prepare,
+            reset=_keep_as_is,
+            server_settings={
+                "role": role_of(component),
+                "search_path": component,
+                "application_name": f"smartbear {component}",
+                "timezone": "UTC",
+                "statement_timeout": str(int(statement_timeout * 1000)),
+                **(settings or {}),
+            },
+        )
+        try:
+            yield cls(pool)
+        finally:
+            await pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """A connection outside a transaction: each statement stands alone."""
+        try:
+            acquired = await self._pool.acquire()
+        except (OSError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError) as error:
+            raise Unavailable(retry_after=2) from error
+        try:
+            yield cast("Connection", acquired)
+        finally:
+            await self._pool.release(acquired)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A connection inside a transaction that commits when the block ends well, and only then."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+
+async def _prepare(connection: Connection) -> None:
+    for name in type_codecs:
+        await connection.set_type_codec(
+            name, schema="pg_catalog", encoder=_encode_json, decoder=orjson.loads, format="text"
+        )
+
+
+async def _keep_as_is(_connection: Connection) -> None:
+    """Leave session state alone on release: no component changes it."""
+
+
+def _encode_json(value: object) -> str:
+    return orjson.dumps(value).decode()

@@ -1,0 +1,63 @@
+"""The settings of the platform as a whole; a component's own live in its ``settings.py``.
+
+Every setting is an environment variable with the prefix ``SMARTBEAR_`` and is documented in
+``docs/reference/settings.md``; a test compares the two.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, PostgresDsn, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Environment = Literal["production", "test", "demo"]
+
+
+class PlatformSettings(BaseSettings):
+    """Read once at start and passed down; nothing reads the environment after that."""
+
+    model_config = SettingsConfigDict(env_prefix="SMARTBEAR_", frozen=True, extra="ignore")
+
+    home: Path = Field(Path(".smartbear"), description="Data directory: database, secrets, logs.")
+    host: str = Field("127.0.0.1", description="Address the front door listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port of the front door.")
+    internal_port: int = Field(
+        0, ge=0, le=65535, description="Loopback port of metrics; 0 picks a free one and prints it."
+    )
+    public_urls: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Addresses users type, separated by commas, the canonical one first. "
+        "Empty: localhost and 127.0.0.1 with the port.",
+    )
+    environment: Environment = Field("production", description="Shown on the login page when not production.")
+    database_url: PostgresDsn | None = Field(
+        None, description="External PostgreSQL, version 17 or newer. Empty: the embedded server."
+    )
+    database_connections: int = Field(10, ge=1, le=200, description="Connections a component may hold.")
+    statement_timeout: float = Field(30.0, gt=0, description="Seconds after which a statement is cancelled.")
+    secret_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="Root of derived keys; needed when replicas do not share a data directory.",
+    )
+    component_urls: dict[str, str] = Field(
+        default_factory=dict, description="JSON object from component to URL, for those that run elsewhere."
+    )
+    web: Path = Field(
+        Path(__file__).resolve().parents[3] / "web", description="Folder of the built web applications."
+    )
+    worker_concurrency: int = Field(8, ge=1, le=100, description="Jobs one worker runs at the same time.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+    telemetry_endpoint: str = Field(
+        "", description="OTLP/HTTP endpoint for traces; needs the extra «telemetry». Empty: no traces."
+    )
+
+    @field_validator("public_urls", mode="before")
+    @classmethod
+    def _split(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(value.split(",")) if isinstance(value, str) else value
+
+    def addresses(self) -> tuple[str, ...]:
+        """Public addresses without a trailing slash, the canonical one first."""
+        given = tuple(url.strip().rstrip("/") for url in self.public_urls if url.strip())
+        return given or (f"http://localhost:{self.port}", f"http://127.0.0.1:{self.port}")
