@@ -4,6 +4,7 @@ Python's own parser takes NaN, repeated keys and any depth; a clinical record mu
 """
 
 import json
+import re
 from typing import Any
 
 from starlette.requests import Request
@@ -12,6 +13,9 @@ from smartbear.kit.errors import BadInput, FieldError, TooLarge
 
 MAX_DEPTH = 64
 MAX_BYTES = 1 << 20  # 1 MB outside FHIR
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_OPENING = b"[{"
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 async def read_bytes(request: Request, limit: int = MAX_BYTES) -> bytes:
@@ -54,27 +58,13 @@ def parse_json(body: bytes) -> Any:
 
 
 def _check_depth(body: bytes) -> None:
-    """Refuse deep nesting before a recursive parser meets it. Brackets in strings do not count."""
-    if body.count(b"[") + body.count(b"{") <= MAX_DEPTH:
-        return
-    depth, inside, escaped = 0, False, False
-    for offset, byte in enumerate(body):
-        if inside:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:  # backslash
-                escaped = True
-            elif byte == 0x22:  # quotation mark
-                inside = False
-        elif byte == 0x22:
-            inside = True
-        elif byte in b"[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                place = _at(f"byte {offset}", "too_deep")
-                raise BadInput(f"The body nests deeper than {MAX_DEPTH} levels.", errors=(place,))
-        elif byte in b"]}":
-            depth -= 1
+    """Refuse deep nesting before a recursive parser meets it."""
+    depth = 0
+    for bracket in _STRING.sub(b"", body).translate(None, _NOT_BRACKETS):
+        depth += 1 if bracket in _OPENING else -1
+        if depth > MAX_DEPTH:
+            place = _at("", "too_deep")
+            raise BadInput(f"The body nests deeper than {MAX_DEPTH} levels.", errors=(place,))
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,163 @@
+"""What components tell each other after the fact, and who listens.
+
+``publish`` writes one job for every listener inside the transaction of the change: the event is there if and
+only if the change is. The job's task is ``<listener>.<event>``; a listener must bear being told twice.
+Every event is documented in ``docs/reference/events.md``; a test compares the two.
+"""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from smartbear.contracts.readings import Reading
+from smartbear.kit.db import Connection
+from smartbear.kit.jobs import defer
+
+NoticeKind = Literal["repeat_asked", "red_alert", "no_repeat", "cleared"]
+NoticeLevel = Literal["notice", "warning", "repeat", "red"]
+Actor = Literal["participant", "ccm"]
+
+
+class Event(BaseModel):
+    """Base of all events; ``name`` and ``listeners`` are the routing."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: ClassVar[str]
+    listeners: ClassVar[tuple[str, ...]]
+
+
+class ReadingsAccepted(Event):
+    """A batch of new readings of one participant has been stored."""
+
+    name = "readings.accepted"
+    listeners = ("cdr", "decisions")
+
+    batch_id: str
+    subject: str
+    readings: tuple[Reading, ...]
+
+
+class ParticipantChanged(Event):
+    """A participant was enrolled or changed. Nothing here identifies the person outside ``users``."""
+
+    name = "participant.changed"
+    listeners = ("cdr", "measurements", "decisions")
+
+    subject: str
+    organisation: str
+    pilot: str
+    birth_month: str
+    """``YYYY-MM``."""
+    sex: Literal["female", "male", "other", "unknown"]
+    status: str
+    language: str
+
+
+class DeviceAssigned(Event):
+    """A device was given to a participant, or taken back when ``assigned_to`` is set."""
+
+    name = "device.assigned"
+    listeners = ("cdr",)
+
+    device_id: str
+    label: str
+    category: str
+    subject: str
+    assigned_from: AwareDatetime
+    assigned_to: AwareDatetime | None = None
+
+
+class NoticeReading(BaseModel):
+    """A reading as a notice shows it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reading_id: str
+    systolic: float
+    diastolic: float
+    measured_at: AwareDatetime
+
+
+class NoticeLimit(BaseModel):
+    """The limit a reading was held against, mm[Hg]."""
+
+    model_config = ConfigDict(frozen=True)
+
+    systolic: float
+    diastolic: float
+
+
+class NoticeRaised(Event):
+    """A rule wants somebody to know something."""
+
+    name = "notice.raised"
+    listeners = ("notifications",)
+
+    notice_id: str
+    episode_id: str
+    subject: str
+    kind: NoticeKind
+    level: NoticeLevel
+    measure: str
+    rule_id: str
+    rule_version: int
+    readings: tuple[NoticeReading, ...]
+    limit: NoticeLimit
+    deadline: AwareDatetime | None = None
+    raised_at: AwareDatetime
+    conditions: tuple[str, ...] = ()
+    """SNOMED CT codes the rule applied to; a pilot may hide notices by them."""
+    audience: tuple[Actor, ...]
+
+
+class NoticeAcknowledged(Event):
+    """A recipient has read a notice; for the care team, with what was done."""
+
+    name = "notice.acknowledged"
+    listeners = ("decisions",)
+
+    notice_id: str
+    episode_id: str
+    by: Actor
+    account: str
+    at: AwareDatetime
+    action: str | None = None
+    note: str | None = None
+
+
+class NoticeResolved(Event):
+    """The care team has closed a notice with an outcome."""
+
+    name = "notice.resolved"
+    listeners = ("decisions",)
+
+    notice_id: str
+    episode_id: str
+    account: str
+    at: AwareDatetime
+    outcome: str
+    note: str | None = None
+
+
+async def publish(tx: Connection, event: Event, *, run_at: datetime | None = None) -> None:
+    """Tell every listener, as part of the transaction ``tx``."""
+    payload = event.model_dump(mode="json")
+    for listener in event.listeners:
+        await defer(tx, queue=listener, task=f"{listener}.{event.name}", payload=payload, run_at=run_at)
+
+
+__all__ = [
+    "Actor",
+    "DeviceAssigned",
+    "Event",
+    "NoticeAcknowledged",
+    "NoticeLimit",
+    "NoticeRaised",
+    "NoticeReading",
+    "NoticeResolved",
+    "ParticipantChanged",
+    "ReadingsAccepted",
+    "publish",
+]
