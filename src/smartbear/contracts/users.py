@@ -34,19 +34,25 @@ def _text(**constraints: Any) -> Any:
 
 
 Id = Annotated[str, _text(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-Text = Annotated[str, _text(min_length=1, max_length=200)]
-Email = Annotated[str, _text(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+Text = Annotated[str, _text(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Email = Annotated[str, _text(max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$")]
 Phone = Annotated[str, _text(max_length=40, pattern=r"^\+?[0-9 ()./-]*$")]
 Month = Annotated[str, _text(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")]
 
 
-class _Shape(BaseModel):
+class _Answer(BaseModel):
+    """Unknown fields are passed over, so that an older reader understands a newer ``users``."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class _Form(BaseModel):
     """Unknown fields are refused: a caller cannot set what a form does not offer."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class AccountLink(_Shape):
+class AccountLink(_Answer):
     """Whose account it is, for the scope of a participant's request."""
 
     account: str
@@ -56,7 +62,7 @@ class AccountLink(_Shape):
     pilot: str
 
 
-class CaseManager(_Shape):
+class CaseManager(_Answer):
     """A member of staff who looks after a participant."""
 
     account: str
@@ -64,7 +70,7 @@ class CaseManager(_Shape):
     email: str | None = None
 
 
-class Audience(_Shape):
+class Audience(_Answer):
     """Who must hear about a subject, and the little about the person that the message may say."""
 
     subject: str
@@ -86,14 +92,14 @@ class Audience(_Shape):
     """SNOMED CT codes the pilot does not want to be notified about."""
 
 
-class CareTeam(_Shape):
+class CareTeam(_Answer):
     """Whom a participant may call."""
 
     name: str
     phone: str
 
 
-class Care(_Shape):
+class Care(_Answer):
     """What a participant's first screen needs to know about that participant."""
 
     participant: str
@@ -104,14 +110,14 @@ class Care(_Shape):
     """Of the devices the participant has now."""
 
 
-class DeviceAt(_Shape):
+class DeviceAt(_Form):
     """A device and an instant, to ask whose it was."""
 
     device_id: Id
     at: AwareDatetime
 
 
-class StaffMember(_Shape):
+class StaffMember(_Form):
     """A member of staff as participants and colleagues meet them; the account itself is ``identity``'s."""
 
     name: Text
@@ -120,7 +126,7 @@ class StaffMember(_Shape):
     organisation_id: Id | None = None
 
 
-class NewPilot(_Shape):
+class NewPilot(_Form):
     """A pilot to set up."""
 
     name: Text
@@ -128,7 +134,7 @@ class NewPilot(_Shape):
     time_zone: Text = "UTC"
 
 
-class NewOrganisation(_Shape):
+class NewOrganisation(_Form):
     """An organisation that takes part in a pilot."""
 
     name: Text
@@ -136,7 +142,7 @@ class NewOrganisation(_Shape):
     phone: Phone = ""
 
 
-class NewParticipant(_Shape):
+class NewParticipant(_Form):
     """A participant to enrol. The organisation follows from the pilot and from who enrols."""
 
     pilot_id: Id
@@ -151,7 +157,7 @@ class NewParticipant(_Shape):
     external_email: Email | None = None
 
 
-class NewAssignment(_Shape):
+class NewAssignment(_Form):
     """A device to hand to a participant; registered on the way if its label is new to the organisation."""
 
     label: Text
