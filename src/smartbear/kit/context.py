@@ -30,6 +30,8 @@ class Context:
     new_id: Callable[[], str]
     key: Callable[[str], bytes]
     """A 32-byte key for a purpose, the same on every replica of the deployment."""
+    ready: Callable[[], Awaitable[Mapping[str, bool]]]
+    """What the platform needs to be up, by name, and whether it is."""
 
 
 Handlers = Mapping[str, Handler]

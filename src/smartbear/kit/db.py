@@ -6,7 +6,7 @@ when a connection starts, and nothing resets them between uses (a reset would do
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
 import orjson
@@ -15,7 +15,10 @@ from smartbear.kit.errors import Unavailable
 
 type_codecs = ("json", "jsonb")
 
-Connection = asyncpg.Connection[Any]
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[Any]
+else:
+    Connection = asyncpg.Connection  # generic for the type checker only
 """What store functions take: a connection, inside a transaction or not."""
 
 _IDLE_SECONDS = 60.0  # an unused connection costs PostgreSQL a process of some megabytes

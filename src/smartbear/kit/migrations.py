@@ -9,7 +9,7 @@ all of it or nothing, and the next start goes on from there.
 import hashlib
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal
@@ -18,6 +18,7 @@ import asyncpg
 
 from smartbear.kit.db import Connection, role_of
 from smartbear.kit.errors import PlatformError
+from smartbear.kit.jobs import schema
 
 _LOCK = 0x5B_4D49_4752  # any fixed number, the same in every release
 _NAME = re.compile(r"(\d{4})_(pre|post)_[a-z0-9_]+\.sql")
@@ -70,6 +71,8 @@ async def migrate(url: str, components: Sequence[str], phases: Iterable[Phase] =
         await connection.execute(_LEDGER)
         for component in components:
             await _own_schema(connection, component)
+        await schema.install(connection, tuple(components))
+        for component in components:
             for migration in discover(component):
                 if migration.phase in wanted:
                     applied += await _apply(connection, migration)
@@ -98,9 +101,10 @@ async def _locked(url: str) -> AsyncIterator[Connection]:
 async def _own_schema(connection: Connection, component: str) -> None:
     """Give the component a role without login and a schema only that role may enter."""
     role = role_of(component)
-    async with connection.transaction():
-        if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+    if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+        with suppress(asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):  # roles span databases
             await connection.execute(f"CREATE ROLE {role} NOLOGIN")
+    async with connection.transaction():
         await connection.execute(f"GRANT {role} TO CURRENT_USER")
         await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {component} AUTHORIZATION {role}")
 

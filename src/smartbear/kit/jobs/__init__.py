@@ -6,5 +6,6 @@ people see it and can have it run again. A job may run twice; handlers must bear
 """
 
 from smartbear.kit.jobs.outbox import defer
+from smartbear.kit.jobs.quarantine import worker_is_alive
 
-__all__ = ["defer"]
+__all__ = ["defer", "worker_is_alive"]

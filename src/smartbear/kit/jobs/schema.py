@@ -5,9 +5,7 @@ Components may call ``jobs.defer`` and nothing else; they cannot read the payloa
 
 from importlib.resources import files
 
-import asyncpg
-
-from smartbear.kit.db import role_of
+from smartbear.kit.db import Connection, role_of
 
 SCHEMA = "jobs"
 
@@ -32,7 +30,7 @@ COMMENT ON TABLE jobs.procrastinate_workers IS 'owner: kit; personal: no; retent
 """
 
 
-async def install(connection: "asyncpg.Connection[asyncpg.Record]", components: tuple[str, ...]) -> None:
+async def install(connection: Connection, components: tuple[str, ...]) -> None:
     """Create the schema once and let ``components`` defer jobs. Call under the migration lock."""
     async with connection.transaction():
         if not await connection.fetchval("SELECT to_regclass('jobs.procrastinate_jobs')"):

@@ -1,0 +1,61 @@
+"""Metrics for Prometheus, and spans for OpenTelemetry when an exporter is installed and configured.
+
+Labels are names from our own tables (routes, tasks, components), never values from requests.
+"""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from opentelemetry import trace
+from prometheus_client import Counter, Gauge, Histogram
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+REQUESTS = Counter("smartbear_requests_total", "Requests answered.", ["route", "method", "status"])
+REQUEST_SECONDS = Histogram(
+    "smartbear_request_seconds", "Time to the end of the answer.", ["route", "method"], buckets=_SECONDS
+)
+REQUESTS_OPEN = Gauge("smartbear_requests_open", "Requests being answered.")
+JOBS = Counter("smartbear_jobs_total", "Jobs run.", ["task", "outcome"])
+JOB_SECONDS = Histogram("smartbear_job_seconds", "Time a job took.", ["task"], buckets=_SECONDS)
+JOBS_QUARANTINED = Counter("smartbear_jobs_quarantined_total", "Jobs put aside after five tries.", ["task"])
+READINGS = Counter("smartbear_readings_total", "Readings accepted.", ["outcome"])
+NOTICES = Counter("smartbear_notices_total", "Notices raised.", ["kind"])
+DELIVERIES = Counter("smartbear_deliveries_total", "Messages handed to a channel.", ["channel", "outcome"])
+
+_tracer = trace.get_tracer("smartbear")
+
+
+@contextmanager
+def span(name: str) -> Iterator[None]:
+    """A span of a trace; costs next to nothing when no exporter is configured."""
+    with _tracer.start_as_current_span(name):
+        yield
+
+
+@contextmanager
+def job(task: str) -> Iterator[None]:
+    """Count and time one run of a job."""
+    started, outcome = time.perf_counter(), "failed"
+    try:
+        with span(task):
+            yield
+        outcome = "done"
+    finally:
+        JOBS.labels(task, outcome).inc()
+        JOB_SECONDS.labels(task).observe(time.perf_counter() - started)
+
+
+def export_to(endpoint: str) -> None:
+    """Send spans to an OTLP/HTTP endpoint. Needs the extra «telemetry», else ImportError."""
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415 - an optional extra
+        OTLPSpanExporter,
+    )
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - an optional extra
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - an optional extra
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - an optional extra
+
+    provider = TracerProvider(resource=Resource.create({"service.name": "smartbear"}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+    trace.set_tracer_provider(provider)

@@ -1,0 +1,162 @@
+"""Real parts for tests: one PostgreSQL for the run, a fresh database for each module that asks, a frozen clock.
+
+Nothing here imitates a component. A component under test gets its own role, schema and migrations; its
+neighbours are either the real ones or, where a test is about one component alone, small ASGI applications the
+test writes itself and hands to ``make_context``.
+"""
+
+import asyncio
+import json
+import os
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+from starlette.types import ASGIApp
+
+from smartbear.contracts.scope import HEADER, SERVICE, AccessScope, ScopeMiddleware, sign
+from smartbear.kit import migrations, postgres
+from smartbear.kit.clock import FrozenClock
+from smartbear.kit.context import Context
+from smartbear.kit.db import Database
+from smartbear.kit.http import connector
+from smartbear.kit.ids import new_id
+from smartbear.kit.settings import PlatformSettings
+
+LISBON_IN_SUMMER = timezone(timedelta(hours=1))
+NOW = datetime(2026, 6, 14, 9, 2, tzinfo=LISBON_IN_SUMMER)
+ALL = ("identity", "users", "cdr", "measurements", "decisions", "notifications", "mobile", "gateway")
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server for this run; workers of one run share it."""
+    given = os.environ.get("SMARTBEAR_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    home = tmp_path_factory.getbasetemp()
+    home = home.parent if os.environ.get("PYTEST_XDIST_WORKER") else home
+    for folder in (home, *home.parents):
+        if folder.stat().st_uid == os.getuid() and folder != Path("/"):
+            folder.chmod(folder.stat().st_mode | 0o011)
+    server = postgres.start(home / "platform")
+    yield server.url
+    server.stop()
+
+
+@asynccontextmanager
+async def fresh_database(url: str, components: tuple[str, ...] = ALL) -> AsyncIterator[str]:
+    """A database of its own with the schemas of ``components``, dropped afterwards."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    admin = await asyncpg.connect(url)
+    await admin.execute(f"CREATE DATABASE {name}")
+    fresh = f"{url.rpartition('/')[0]}/{name}"
+    try:
+        await migrations.migrate(fresh, components)
+        yield fresh
+    finally:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
+
+
+@pytest.fixture(scope="module")
+async def database_url(postgres_url: str) -> AsyncIterator[str]:
+    """A migrated database shared by the tests of one module."""
+    async with fresh_database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """Stands at two past nine in a Lisbon summer, so that a forgotten time zone shows."""
+    return FrozenClock(NOW)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> PlatformSettings:
+    """Settings of a platform whose data directory is the test's own."""
+    return PlatformSettings(home=tmp_path, environment="test", secret_key="k" * 32)
+
+
+def test_key(purpose: str) -> bytes:
+    """Derived keys of tests: stable, different for each purpose."""
+    return purpose.encode().ljust(32, b".")[:32]
+
+
+test_key.__test__ = False  # type: ignore[attr-defined]
+
+MakeContext = Callable[..., object]
+
+
+@pytest.fixture
+def make_context(database_url: str, settings: PlatformSettings, clock: FrozenClock):
+    """``async with make_context("users", neighbours={"decisions": app}) as context``."""
+
+    @asynccontextmanager
+    async def make(
+        component: str, neighbours: dict[str, ASGIApp] | None = None, **session: str
+    ) -> AsyncIterator[Context]:
+        apps = dict(neighbours or {})
+
+        async def ready() -> dict[str, bool]:
+            return {"database": True, "worker": True}
+
+        async with Database.open(database_url, component, connections=8, settings=session) as database:
+            yield Context(
+                component,
+                settings,
+                database,
+                connector(apps.get, {}),
+                apps.get,
+                clock,
+                new_id,
+                test_key,
+                ready,
+            )
+
+    return make
+
+
+def client_of(app: ASGIApp, clock: FrozenClock, scope: AccessScope | None = None) -> httpx.AsyncClient:
+    """A client of a component that speaks with ``scope``, by default as a neighbouring component."""
+    access = scope or AccessScope(role=SERVICE, service="test")
+    guarded = ScopeMiddleware(app, test_key("scope"), clock)
+    transport = httpx.ASGITransport(guarded, raise_app_exceptions=False)
+
+    async def put_scope(request: httpx.Request) -> None:
+        request.headers[HEADER] = sign(access, test_key("scope"), clock.now())
+
+    return httpx.AsyncClient(
+        transport=transport, base_url="http://component.internal", event_hooks={"request": [put_scope]}
+    )
+
+
+async def jobs_of(url: str, task: str) -> list[dict[str, object]]:
+    """Payloads of the jobs deferred for ``task``, oldest first."""
+    connection = await asyncpg.connect(url)
+    try:
+        rows = await connection.fetch(
+            "SELECT args->'payload' AS p FROM jobs.procrastinate_jobs WHERE task_name = $1 ORDER BY id", task
+        )
+    finally:
+        await connection.close()
+
+    return [json.loads(row["p"]) for row in rows]
+
+
+async def eventually(check: Callable[[], object], within: float = 5.0) -> None:
+    """Wait until ``check`` holds; it may be a coroutine function."""
+    deadline = asyncio.get_running_loop().time() + within
+    while True:
+        result = check()
+        held = await result if asyncio.iscoroutine(result) else result
+        if held:
+            return
+        assert asyncio.get_running_loop().time() < deadline, "it did not come true in time"
+        await asyncio.sleep(0.02)
