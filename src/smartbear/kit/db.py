@@ -17,9 +17,9 @@ type_codecs = ("json", "jsonb")
 
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[Any]
+    """What store functions take: a connection, inside a transaction or not."""
 else:
     Connection = asyncpg.Connection  # generic for the type checker only
-"""What store functions take: a connection, inside a transaction or not."""
 
 _IDLE_SECONDS = 60.0  # an unused connection costs PostgreSQL a process of some megabytes
 
