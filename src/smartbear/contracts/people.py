@@ -1,7 +1,7 @@
 """People and their devices, in the words every component shares.
 
-A participant (``SB-0001``) and a subject (repository id) are two names of one person; only ``users`` knows the
-pair, so whoever holds one and needs the other asks ``users``.
+A participant (``SB-0001``) and a subject (repository id) are two names of one person; only ``users`` knows
+the pair, so whoever holds one and needs the other asks ``users``.
 """
 
 from datetime import date
