@@ -1,4 +1,4 @@
-"""Real parts for tests: one PostgreSQL for the run, a fresh database for each module that asks, a frozen clock.
+"""Real parts for tests: one PostgreSQL a run, a fresh database for each module that asks, a frozen clock.
 
 Nothing here imitates a component. A component under test gets its own role, schema and migrations; its
 neighbours are either the real ones or, where a test is about one component alone, small ASGI applications the

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,34 +77,51 @@ def _run(name: str, handler: Handler) -> Any:
     return run
 
 
-async def work(
-    url: str,
-    handlers: Mapping[str, Handler],
-    *,
-    concurrency: int = 8,
-    forever: bool = True,
-    pauses: Pauses | None = None,
-) -> None:
-    """Run jobs of ``handlers``' tasks until cancelled, or, with ``forever`` false, until none is due."""
-    async with open_app(url, handlers, pauses) as app:
-        rescuer = asyncio.create_task(_rescue_forever(app)) if forever else None
+@asynccontextmanager
+async def working(url: str, handlers: Mapping[str, Handler], *, concurrency: int) -> AsyncIterator[None]:
+    """Run jobs while the block runs; jobs under way get five seconds to end."""
+    async with open_app(url, handlers) as app:
+        tasks = [asyncio.create_task(_run_forever(app, handlers, concurrency))]
+        tasks.append(asyncio.create_task(_rescue_forever(app)))
         try:
-            await app.run_worker_async(
-                queues=sorted({queue_of(name) for name in handlers}),
-                concurrency=concurrency,
-                wait=forever,
-                fetch_job_polling_interval=_POLL,
-                delete_jobs="successful",
-                install_signal_handlers=False,
-                update_heartbeat_interval=_HEARTBEAT,
-                stalled_worker_timeout=_DEAD_AFTER,
-                shutdown_graceful_timeout=5,
-            )
+            yield
         finally:
-            if rescuer:
-                rescuer.cancel()
-                with suppress(asyncio.CancelledError):
-                    await rescuer
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def drain(url: str, handlers: Mapping[str, Handler], pauses: Pauses | None = None) -> None:
+    """Run the jobs that are due now, and those they cause, until none is left."""
+    async with open_app(url, handlers, pauses) as app:
+        await _run_jobs(app, handlers, concurrency=1, forever=False)
+
+
+async def _run_forever(app: procrastinate.App, handlers: Mapping[str, Handler], concurrency: int) -> None:
+    """Keep a worker running across failures of the database."""
+    while True:
+        try:
+            await _run_jobs(app, handlers, concurrency=concurrency, forever=True)
+        except (procrastinate.exceptions.ProcrastinateException, OSError) as error:
+            _log.warning("worker_failed", error_type=_kind(error))
+            await asyncio.sleep(_POLL)
+
+
+async def _run_jobs(
+    app: procrastinate.App, handlers: Mapping[str, Handler], *, concurrency: int, forever: bool
+) -> None:
+    await app.run_worker_async(
+        queues=sorted({queue_of(name) for name in handlers}),
+        concurrency=concurrency,
+        wait=forever,
+        listen_notify=forever,
+        fetch_job_polling_interval=_POLL,
+        delete_jobs="successful",
+        install_signal_handlers=False,
+        update_heartbeat_interval=_HEARTBEAT,
+        stalled_worker_timeout=_DEAD_AFTER,
+        shutdown_graceful_timeout=5,
+    )
 
 
 async def _rescue_forever(app: procrastinate.App) -> None:

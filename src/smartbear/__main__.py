@@ -1,0 +1,145 @@
+"""The command line. ``smartbear --help`` lists what it can do; the work itself is in ``operations/``."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvloop
+from pydantic import ValidationError
+from rich.console import Console
+
+from smartbear import system
+from smartbear.kit import logs
+from smartbear.kit.errors import BadInput, FieldError, PlatformError
+from smartbear.kit.settings import PlatformSettings
+from smartbear.operations import clients, demo, jobs, load, schemas, serve
+
+app = typer.Typer(help="SMART BEAR: looking after older adults at home.", no_args_is_help=True)
+client_app = typer.Typer(help="Machine clients.", no_args_is_help=True)
+jobs_app = typer.Typer(help="Jobs put aside after five failed tries.", no_args_is_help=True)
+app.add_typer(client_app, name="client")
+app.add_typer(jobs_app, name="jobs")
+
+_errors = Console(stderr=True)
+
+Components = Annotated[
+    list[str] | None, typer.Argument(help="Components to run here; all when none is named.")
+]
+Number = Annotated[int, typer.Argument(help="The job's number, as `smartbear jobs list` prints it.")]
+
+
+def _settings() -> PlatformSettings:
+    try:
+        return PlatformSettings()
+    except ValidationError as error:
+        faults = tuple(
+            FieldError(f"SMARTBEAR_{'.'.join(map(str, fault['loc'])).upper()}", fault["type"], fault["msg"])
+            for fault in error.errors()
+        )
+        raise BadInput("The settings are not valid.", errors=faults) from None
+
+
+def _run(work: Coroutine[Any, Any, None], settings: PlatformSettings) -> None:
+    logs.configure(settings.log_level)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+def _known(components: list[str] | None) -> tuple[str, ...]:
+    unknown = sorted(set(components or ()) - set(system.NAMES))
+    if unknown:
+        raise BadInput(f"No component is called {unknown[0]}. There are: {', '.join(system.NAMES)}.")
+    return tuple(components or system.NAMES)
+
+
+@app.command("serve")
+def serve_command(
+    components: Components = None,
+    *,
+    worker: Annotated[bool, typer.Option(help="Also run the jobs of these components.")] = True,
+) -> None:
+    """Run the platform, or only the components named, until Ctrl-C."""
+    settings = _settings()
+    _run(serve.serve(settings, _known(components), with_worker=worker), settings)
+
+
+@app.command("worker")
+def worker_command(
+    components: Components = None,
+    *,
+    follow_stdin: Annotated[bool, typer.Option(hidden=True, help="Stop when standard input closes.")] = False,
+) -> None:
+    """Run jobs only, until Ctrl-C."""
+    settings = _settings()
+    _run(serve.work(settings, _known(components), follow_stdin=follow_stdin), settings)
+
+
+@app.command("demo")
+def demo_command() -> None:
+    """Run the platform with a synthetic pilot to look at, until Ctrl-C."""
+    settings = _settings().model_copy(update={"environment": "demo"})
+    _run(demo.run(settings), settings)
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Bring the database up to date without serving."""
+    settings = _settings()
+    _run(schemas.migrate(settings), settings)
+
+
+@app.command("load")
+def load_command(
+    paths: Annotated[list[Path], typer.Argument(help="FHIR Bundles, NDJSON, .gz, .bz2, or folders of them.")],
+) -> None:
+    """Load FHIR resources into the repository; may be interrupted and started again."""
+    settings = _settings()
+    _run(load.run(settings, paths), settings)
+
+
+@client_app.command("create")
+def client_create(
+    name: Annotated[str, typer.Argument(help="What the client is called in the audit trail.")],
+    scope: Annotated[str, typer.Option(help="Scopes, separated by spaces.")] = "system/*.read",
+) -> None:
+    """Create a machine client and print its id and secret as JSON; the secret is shown only here."""
+    settings = _settings()
+    _run(clients.create(settings, name, scope), settings)
+
+
+@jobs_app.command("list")
+def jobs_list() -> None:
+    """List jobs that failed five times."""
+    settings = _settings()
+    _run(jobs.show(settings), settings)
+
+
+@jobs_app.command("replay")
+def jobs_replay(number: Number) -> None:
+    """Give a job five tries more."""
+    settings = _settings()
+    _run(jobs.replay(settings, number), settings)
+
+
+@jobs_app.command("drop")
+def jobs_drop(number: Number) -> None:
+    """Delete a job for good."""
+    settings = _settings()
+    _run(jobs.drop(settings, number), settings)
+
+
+def main() -> None:
+    """Run a command; an error we know is one sentence and exit status 1, never a traceback."""
+    try:
+        app()
+    except PlatformError as error:
+        _errors.print(f"[bold red]{error.detail}[/]")
+        for fault in error.errors:
+            _errors.print(f"  {fault.path}: {fault.message}", highlight=False)
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""The database a command works on: the one named in the settings, or the embedded server, shared."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.concurrency import run_in_threadpool
+
+from smartbear.kit import postgres
+from smartbear.kit.settings import PlatformSettings
+
+
+@asynccontextmanager
+async def database(settings: PlatformSettings) -> AsyncIterator[str]:
+    """The URL of a running PostgreSQL. The embedded server stops when its last user leaves."""
+    if settings.database_url:
+        yield str(settings.database_url)
+        return
+    server = await run_in_threadpool(postgres.start, settings.home)
+    try:
+        yield server.url
+    finally:
+        await run_in_threadpool(server.stop)

@@ -1,0 +1,64 @@
+"""``smartbear serve`` and ``smartbear worker``: the platform's processes."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from smartbear import system
+from smartbear.kit import logs, processes, serving, telemetry
+from smartbear.kit.jobs import worker
+from smartbear.kit.settings import PlatformSettings
+from smartbear.operations.database import database
+
+_log = logs.get("operations")
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The platform as this process runs it."""
+
+    system: system.System
+    address: str
+
+
+@asynccontextmanager
+async def platform(
+    settings: PlatformSettings, components: Sequence[str] = system.NAMES, *, with_worker: bool = True
+) -> AsyncIterator[Platform]:
+    """Everything up while the block runs: database, schemas, components, front door, worker."""
+    listener = serving.listen(settings.host, settings.port)
+    async with AsyncExitStack() as stack:
+        stack.callback(listener.close)
+        url = await stack.enter_async_context(database(settings))
+        await system.migrate(url)
+        observe(settings, settings.internal_port)
+        running = await stack.enter_async_context(system.assemble(settings, url, only=components))
+        if with_worker:
+            await stack.enter_async_context(processes.kept_alive(["worker", "--follow-stdin", *components]))
+        await stack.enter_async_context(serving.serving(running.front, listener))
+        _log.info("serving", port=listener.getsockname()[1], components=",".join(components))
+        yield Platform(running, settings.addresses()[0])
+
+
+async def serve(settings: PlatformSettings, components: Sequence[str], *, with_worker: bool) -> None:
+    """Run until Ctrl-C or SIGTERM."""
+    async with platform(settings, components, with_worker=with_worker):
+        await processes.until_told()
+
+
+async def work(settings: PlatformSettings, components: Sequence[str], *, follow_stdin: bool) -> None:
+    """Run jobs of ``components`` until told to stop; with ``follow_stdin``, until the parent is gone."""
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(database(settings))
+        observe(settings, settings.internal_port and settings.internal_port + 1)
+        running = await stack.enter_async_context(system.assemble(settings, url, only=components))
+        jobs = worker.working(url, running.handlers(), concurrency=settings.worker_concurrency)
+        await stack.enter_async_context(jobs)
+        await processes.until_told(follow_stdin=follow_stdin)
+
+
+def observe(settings: PlatformSettings, metrics_port: int) -> None:
+    """Offer metrics, and send traces if an endpoint is set."""
+    serving.serve_metrics(metrics_port)
+    if settings.telemetry_endpoint:
+        telemetry.export_to(settings.telemetry_endpoint)
