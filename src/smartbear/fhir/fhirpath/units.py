@@ -1,0 +1,130 @@
+"""Units of measure as ratios to base units.
+
+A ratio is an exact fraction, so that 60 /min is 1 /s and not nearly so. The base units are UCUM's, with two
+departures: the mole is a base unit, because a substance amount is not a bare count, and every arbitrary unit
+(``[iU]``, ``[pH]`` …) is one of its own, because UCUM forbids to convert between them.
+"""
+
+import re
+from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+from smartbear.fhir.fhirpath import ucum
+
+UCUM = "http://unitsofmeasure.org"
+
+_LONGEST_CODE = 100  # characters; longer ones are not looked at
+_LONE_ANNOTATION = re.compile(r"(^|[./(])\{[^{}]*\}")
+_ANNOTATION = re.compile(r"\{[^{}]*\}")
+_TOKEN = re.compile(
+    r"""(?P<operator> [./()] )
+      | (?P<number>   [1-9]\d* ) (?= $ | [./()] )
+      | (?P<symbol>   (?: \[[^][]*\] | 10[*^] | [^][(){}./\d+-] )+ ) (?P<exponent> [+-]?\d{1,2} )?""",
+    re.VERBOSE,
+)
+
+
+class Unit(NamedTuple):
+    """In base units a value is ``(value + offset) * ratio``; ``dimension`` spells the base units.
+
+    ``g.m-3``.
+    """
+
+    ratio: Fraction
+    dimension: str
+    offset: Fraction = Fraction(0)
+
+    def to_base(self, value: Decimal) -> Decimal:
+        """Rounded once, at the end, to the digits of the ambient decimal context."""
+        exact = (Fraction(value) + self.offset) * self.ratio
+        return Decimal(exact.numerator) / Decimal(exact.denominator)
+
+
+class _Product(NamedTuple):
+    ratio: Fraction
+    powers: Counter[str]
+
+    def times(self, other: "_Product", exponent: int) -> "_Product":
+        powers = Counter(self.powers)
+        for base, power in other.powers.items():
+            powers[base] += power * exponent
+        return _Product(self.ratio * other.ratio**exponent, powers)
+
+
+_ONE = _Product(Fraction(1), Counter())
+
+
+@lru_cache(maxsize=4096)
+def unit(code: str) -> Unit | None:
+    """``None`` for what is not UCUM or not in our table. Annotations (``{steps}``) count as 1."""
+    if special := ucum.SPECIAL.get(code):
+        offset, ratio, base = special
+        return Unit(Fraction(ratio), base, Fraction(offset))
+    if len(code) > _LONGEST_CODE:
+        return None
+    product = _product(_ANNOTATION.sub("", _LONE_ANNOTATION.sub(r"\g<1>1", code)))
+    return None if product is None else Unit(product.ratio, _spelled(product.powers))
+
+
+def _product(code: str) -> _Product | None:
+    tokens: list[re.Match[str]] = []
+    at = 0
+    while at < len(code):
+        match = _TOKEN.match(code, at)
+        if match is None:
+            return None
+        tokens.append(match)
+        at = match.end()
+    tokens.reverse()
+    product = _term(tokens)
+    return product if not tokens else None
+
+
+def _term(tokens: list[re.Match[str]]) -> _Product | None:
+    """Consumes tokens from the end up to a closing parenthesis; division holds for the next factor only."""
+    product, sign, wanted = _ONE, 1, True
+    while tokens and tokens[-1].group() != ")":
+        token = tokens.pop()
+        text = token.group()
+        if text in {".", "/"} and (not wanted or product is _ONE):
+            sign, wanted = (1 if text == "." else -1), True
+            continue
+        factor = _factor(token, tokens) if wanted else None
+        if factor is None:
+            return None
+        product, sign, wanted = product.times(factor, sign), 1, False
+    return None if wanted else product
+
+
+def _factor(token: re.Match[str], rest: list[re.Match[str]]) -> _Product | None:
+    if token["operator"] == "(":
+        inner = _term(rest)
+        return inner if rest and rest.pop().group() == ")" else None
+    if token["number"]:
+        return _Product(Fraction(token["number"]), Counter())
+    atom = _atom(token["symbol"]) if token["symbol"] else None
+    return None if atom is None else _ONE.times(atom, int(token["exponent"] or 1))
+
+
+@lru_cache(maxsize=1024)
+def _atom(symbol: str) -> _Product | None:
+    if symbol in ucum.BASE or symbol in ucum.ARBITRARY:
+        return _Product(Fraction(1), Counter({symbol: 1}))
+    if definition := ucum.METRIC.get(symbol) or ucum.PLAIN.get(symbol):
+        number, of = definition
+        base = _product(of) if of else _ONE
+        return None if base is None else _Product(Fraction(number) * base.ratio, base.powers)
+    for length in (2, 1):
+        prefix, rest = symbol[:length], symbol[length:]
+        if prefix in ucum.PREFIXES and (rest in ucum.METRIC or rest in ucum.BASE or rest in ucum.ARBITRARY):
+            base = _atom(rest)
+            return base and _Product(Fraction(10) ** ucum.PREFIXES[prefix] * base.ratio, base.powers)
+    return None
+
+
+def _spelled(powers: Counter[str]) -> str:
+    parts = [f"{base}{'' if power == 1 else power}" for base, power in sorted(powers.items()) if power]
+    return ".".join(parts) or "1"
