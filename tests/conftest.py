@@ -123,6 +123,12 @@ def make_context(database_url: str, settings: PlatformSettings, clock: FrozenClo
     return make
 
 
+def plain_client(app: ASGIApp) -> httpx.AsyncClient:
+    """A client of an application that asks for no scope; a bug in it is a 500 answer, as in production."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://test.internal")
+
+
 def client_of(app: ASGIApp, clock: FrozenClock, scope: AccessScope | None = None) -> httpx.AsyncClient:
     """A client of a component that speaks with ``scope``, by default as a neighbouring component."""
     access = scope or AccessScope(role=SERVICE, service="test")

@@ -16,13 +16,14 @@ from smartbear.kit import logs
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 10.0  # seconds between a death and the next start
 _CALM = 30.0  # seconds after which a child counts as healthy again
 _GRACE = 8.0  # seconds a child gets to finish its jobs
+_SMARTBEAR = (sys.executable, "-m", "smartbear")
 _log = logs.get("kit")
 
 
 @contextlib.asynccontextmanager
-async def kept_alive(arguments: Sequence[str]) -> AsyncIterator[None]:
+async def kept_alive(arguments: Sequence[str], program: Sequence[str] = _SMARTBEAR) -> AsyncIterator[None]:
     """Run ``smartbear <arguments>`` as a child, again and again, while the block runs."""
-    keeper = asyncio.create_task(_keep(arguments))
+    keeper = asyncio.create_task(_keep((*program, *arguments)))
     try:
         yield
     finally:
@@ -31,15 +32,12 @@ async def kept_alive(arguments: Sequence[str]) -> AsyncIterator[None]:
             await keeper
 
 
-async def _keep(arguments: Sequence[str]) -> None:
+async def _keep(command: Sequence[str]) -> None:
     loop, pause = asyncio.get_running_loop(), _FIRST_PAUSE
     while True:
         started = loop.time()
         child = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "smartbear",
-            *arguments,
+            *command,
             stdin=asyncio.subprocess.PIPE,
             start_new_session=True,
         )
@@ -49,7 +47,7 @@ async def _keep(arguments: Sequence[str]) -> None:
             await _stop(child)
             raise
         pause = _FIRST_PAUSE if loop.time() - started > _CALM else min(pause * 2, _LONGEST_PAUSE)
-        _log.warning("child_died", state=str(code), kind=arguments[0])
+        _log.warning("child_died", state=str(code), pid=child.pid)
         await asyncio.sleep(pause)
 
 

@@ -29,12 +29,13 @@ async def quarantined(connection: Connection) -> list[QuarantinedJob]:
 
 async def replay(connection: Connection, number: int) -> None:
     """Give a job put aside five tries more. NotFound if there is none of that number."""
-    status = await connection.execute(
-        """UPDATE jobs.procrastinate_jobs
-           SET status = 'todo', attempts = 0, scheduled_at = NULL, lock = NULL
-           WHERE id = $1 AND status = 'failed'""",
-        number,
-    )
+    async with connection.transaction():
+        await connection.execute("SET LOCAL search_path = jobs")  # for the triggers of procrastinate
+        status = await connection.execute(
+            """UPDATE procrastinate_jobs SET status = 'todo', attempts = 0, scheduled_at = NULL, lock = NULL
+               WHERE id = $1 AND status = 'failed'""",
+            number,
+        )
     if status == "UPDATE 0":
         raise NotFound(f"There is no quarantined job {number}.")
 
