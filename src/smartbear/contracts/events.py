@@ -14,7 +14,7 @@ from smartbear.contracts.readings import Reading
 from smartbear.kit.db import Connection
 from smartbear.kit.jobs import defer
 
-NoticeKind = Literal["repeat_asked", "red_alert", "no_repeat", "cleared"]
+NoticeKind = Literal["repeat_asked", "red_alert", "no_repeat", "cleared", "reading_out_of_range"]
 NoticeLevel = Literal["notice", "warning", "repeat", "red"]
 Actor = Literal["participant", "ccm"]
 
@@ -59,7 +59,7 @@ class DeviceAssigned(Event):
     """A device was given to a participant, or taken back when ``assigned_to`` is set."""
 
     name = "device.assigned"
-    listeners = ("cdr",)
+    listeners = ("cdr", "measurements")
 
     device_id: str
     label: str
