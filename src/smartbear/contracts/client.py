@@ -40,16 +40,28 @@ class ComponentClient:
 
         Raises the member of the error family that the component answered with, or Unavailable.
         """
+        answer = await self.send(method, path, scope=scope, headers=headers, **options)
+        if answer.is_error:
+            raise _error_of(answer)
+        return answer
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        scope: AccessScope | None = None,
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> httpx.Response:
+        """Like ``request``, but an error is an answer too; raises Unavailable alone."""
         signed = sign(scope or self._self_scope, self._context.key("scope"), self._context.clock.now())
         try:
-            answer = await self._http.request(
+            return await self._http.request(
                 method, path, headers={**(headers or {}), HEADER: signed}, **options
             )
         except httpx.TransportError as error:
             raise errors.Unavailable(f"{self.component} does not answer.", retry_after=2) from error
-        if answer.is_error:
-            raise _error_of(answer)
-        return answer
 
     async def close(self) -> None:
         """Give the connections back."""
