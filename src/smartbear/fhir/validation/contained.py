@@ -1,0 +1,60 @@
+"""Contained resources (https://hl7.org/fhir/R4/references.html#contained): dom-2 to dom-5 and ref-1."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from smartbear.fhir.validation.fault import Fault, LocalReference
+
+
+def settled(resource: dict[str, Any], faults: Iterable[Fault]) -> list[Fault]:
+    """The faults of a resource that stands alone, once its references into `contained` are looked up."""
+    held = [item for item in _items(resource) if isinstance(item, dict)]
+    types = {item.get("id"): item.get("resourceType") for item in held}
+    types[""] = resource.get("resourceType")  # «#» is the resource that contains
+    found = [fault for fault in faults if not _is_answered(fault, types)]
+    for index, item in enumerate(held):
+        found += [Fault("invariant", text, f".contained[{index}]") for text in _problems(item)]
+    if held:
+        found += _unused(resource, held)
+    return found
+
+
+def _items(resource: dict[str, Any]) -> list[Any]:
+    items = resource.get("contained")
+    return items if isinstance(items, list) else []
+
+
+def _is_answered(fault: Fault, types: dict[Any, Any]) -> bool:
+    if not isinstance(fault, LocalReference) or fault.id not in types:
+        return False
+    return not fault.targets or types[fault.id] in fault.targets
+
+
+def _problems(item: dict[str, Any]) -> Iterator[str]:
+    meta = item.get("meta")
+    named = meta.keys() if isinstance(meta, dict) else ()
+    if "contained" in item:
+        yield "dom-2: must not contain resources itself"
+    if "versionId" in named or "lastUpdated" in named:
+        yield "dom-4: must have neither meta.versionId nor meta.lastUpdated"
+    if "security" in named:
+        yield "dom-5: must not have security labels"
+
+
+def _unused(resource: dict[str, Any], held: list[dict[str, Any]]) -> list[Fault]:
+    used = set(_fragments(resource))
+    return [
+        Fault("invariant", "dom-3: nothing in this resource refers to it", f".contained[{index}]")
+        for index, item in enumerate(held)
+        if f"#{item.get('id')}" not in used and "#" not in _fragments(item)
+    ]
+
+
+def _fragments(value: Any) -> Iterator[str]:
+    """Every string that could refer to a contained resource or its container."""
+    if isinstance(value, str):
+        if value.startswith("#"):
+            yield value
+    elif isinstance(value, (dict, list)):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _fragments(child)

@@ -1,0 +1,89 @@
+"""Invariants of questionnaires and their answers."""
+
+from collections.abc import Iterator
+
+from smartbear.fhir.validation.invariants.rule import Object, Rule, has, has_any, has_choice
+
+_WITH_OPTIONS = {
+    *("choice", "open-choice", "decimal", "integer", "date", "dateTime", "time", "string", "quantity"),
+}
+_WITH_LENGTH = {"boolean", "decimal", "integer", "string", "text", "url", "open-choice"}
+
+
+def _link_ids(value: Object, place: str = "") -> Iterator[tuple[str, str]]:
+    for index, item in enumerate(value.get("item", ())):
+        here = f"{place}.item[{index}]"
+        if "linkId" in item:
+            yield item["linkId"], f"{here}.linkId"
+        yield from _link_ids(item, here)
+
+
+def _repeated_links(questionnaire: Object) -> list[str]:
+    seen: set[str] = set()
+    places = []
+    for link_id, place in _link_ids(questionnaire):
+        if link_id in seen:
+            places.append(place)
+        seen.add(link_id)
+    return places
+
+
+def _children(item: Object) -> bool:
+    kind = item.get("type")
+    return (kind != "group" or has(item, "item")) and (kind != "display" or not has(item, "item"))
+
+
+def _options(item: Object) -> bool:
+    return item.get("type") in _WITH_OPTIONS or not has_any(item, "answerOption", "answerValueSet")
+
+
+def _initial(item: Object) -> bool:
+    return item.get("type") not in {"group", "display"} or not has(item, "initial")
+
+
+def _not_on_display(key: str, *names: str) -> Rule:
+    return Rule(key, "Questionnaire.item", lambda o: o.get("type") != "display" or not has_any(o, *names))
+
+
+def _exclusive(key: str, one: str, other: str) -> Rule:
+    return Rule(key, "Questionnaire.item", lambda o: not (has(o, one) and has(o, other)))
+
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "Questionnaire": (Rule("que-2", "Questionnaire", lambda o: not _repeated_links(o), _repeated_links),),
+    "Questionnaire.item": (
+        Rule("que-1", "Questionnaire.item", _children),
+        _not_on_display("que-3", "code"),
+        _exclusive("que-4", "answerOption", "answerValueSet"),
+        Rule("que-5", "Questionnaire.item", _options),
+        _not_on_display("que-6", "required", "repeats"),
+        Rule("que-8", "Questionnaire.item", _initial),
+        _not_on_display("que-9", "readOnly"),
+        Rule(
+            "que-10",
+            "Questionnaire.item",
+            lambda o: o.get("type") in _WITH_LENGTH or not has(o, "maxLength"),
+        ),
+        _exclusive("que-11", "answerOption", "initial"),
+        Rule(
+            "que-12",
+            "Questionnaire.item",
+            lambda o: len(o.get("enableWhen", ())) <= 2 or has(o, "enableBehavior"),  # noqa: PLR2004
+        ),
+        Rule(
+            "que-13",
+            "Questionnaire.item",
+            lambda o: o.get("repeats") is True or len(o.get("initial", ())) <= 1,
+        ),
+    ),
+    "Questionnaire.item.enableWhen": (
+        Rule(
+            "que-7",
+            "Questionnaire.item.enableWhen",
+            lambda o: o.get("operator") != "exists" or "answerBoolean" in o or not has_choice(o, "answer"),
+        ),
+    ),
+    "QuestionnaireResponse.item": (
+        Rule("qrs-1", "QuestionnaireResponse.item", lambda o: not (has(o, "answer") and has(o, "item"))),
+    ),
+}
