@@ -7,14 +7,14 @@ damaged line of NDJSON is still good, a damaged Bundle is not.
 import bz2
 import gzip
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from smartbear.kit.errors import BadInput
 
-_OPENERS = {".gz": gzip.open, ".bz2": bz2.open}
+_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open}
 _KINDS = {".json": False, ".ndjson": True}
 _CHUNK = 1 << 20
 
