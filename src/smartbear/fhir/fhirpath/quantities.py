@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
-from smartbear.fhir.fhirpath.units import Unit, unit
+from smartbear.fhir.fhirpath.units import Unit, ratio_unit, unit
 
 _SINGULAR = {
     "year": "a", "month": "mo", "week": "wk", "day": "d",
@@ -38,7 +38,7 @@ class Quantity:
 def known_unit(code: str) -> Unit | None:
     """The unit of a UCUM code or calendar word; ``None`` when there is no such unit."""
     if code in _CALENDAR_MONTHS:
-        return Unit(Fraction(_CALENDAR_MONTHS[code]), _MONTH)
+        return ratio_unit(Fraction(_CALENDAR_MONTHS[code]), _MONTH)
     return unit(CALENDAR_UCUM.get(code, code))
 
 
@@ -73,8 +73,8 @@ def convert(quantity: Quantity, to: Unit) -> Decimal:
     """The number in another unit of the same dimension."""
     source = known_unit(quantity.unit)
     assert source is not None
-    exact = (Fraction(quantity.value) + source.offset) * source.ratio / to.ratio - to.offset
-    return Decimal(exact.numerator) / Decimal(exact.denominator)
+    ratio = source.ratio / to.ratio
+    return (quantity.value + source.offset) * ratio.numerator / ratio.denominator - to.offset
 
 
 def rounded_equal(left: Decimal, right: Decimal) -> bool:

@@ -28,19 +28,25 @@ _TOKEN = re.compile(
 
 
 class Unit(NamedTuple):
-    """In base units a value is ``(value + offset) * ratio``; ``dimension`` spells the base units.
+    """In base units a value is ``(value + offset) * ratio``.
 
-    ``g.m-3``.
+    ``dimension`` spells the base units: ``g.m-3``. The two sides of ``ratio`` are kept as decimals too.
     """
 
     ratio: Fraction
     dimension: str
-    offset: Fraction = Fraction(0)
+    offset: Decimal
+    numerator: Decimal
+    denominator: Decimal
 
     def to_base(self, value: Decimal) -> Decimal:
-        """Rounded once, at the end, to the digits of the ambient decimal context."""
-        exact = (Fraction(value) + self.offset) * self.ratio
-        return Decimal(exact.numerator) / Decimal(exact.denominator)
+        """Exact up to the digits of the ambient decimal context."""
+        return (value + self.offset) * self.numerator / self.denominator
+
+
+def ratio_unit(ratio: Fraction, dimension: str, offset: Decimal = Decimal(0)) -> Unit:
+    """A unit of its parts."""
+    return Unit(ratio, dimension, offset, Decimal(ratio.numerator), Decimal(ratio.denominator))
 
 
 class _Product(NamedTuple):
@@ -62,11 +68,11 @@ def unit(code: str) -> Unit | None:
     """``None`` for what is not UCUM or not in our table. Annotations (``{steps}``) count as 1."""
     if special := ucum.SPECIAL.get(code):
         offset, ratio, base = special
-        return Unit(Fraction(ratio), base, Fraction(offset))
+        return ratio_unit(Fraction(ratio), base, Decimal(offset))
     if len(code) > _LONGEST_CODE:
         return None
     product = _product(_ANNOTATION.sub("", _LONE_ANNOTATION.sub(r"\g<1>1", code)))
-    return None if product is None else Unit(product.ratio, _spelled(product.powers))
+    return None if product is None else ratio_unit(product.ratio, _spelled(product.powers))
 
 
 def _product(code: str) -> _Product | None:

@@ -1,7 +1,17 @@
-"""Which search parameters a type has."""
+"""Which search parameters a type has: those of the core specification that say where to look.
 
+``_text``, ``_content``, ``_query`` and ``_filter`` have no expression and are not offered.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from types import MappingProxyType
+
+from smartbear.fhir import definitions
+from smartbear.fhir.definitions import SearchParameter
+from smartbear.fhir.search.paths import NotStaticError, Path, RefersTo, static_paths
 
 
 class SearchType(StrEnum):
@@ -30,8 +40,8 @@ class Component:
 class Parameter:
     """A search parameter as it applies to one resource type.
 
-    ``targets`` are the types a reference may point to. ``code_systems`` are the systems that a token of FHIR
-    type ``code`` belongs to by its binding, though the resource does not write them.
+    ``targets`` are the types a reference may point to here. ``code_systems`` are the systems that a token of
+    FHIR type ``code`` belongs to by its binding, though the resource does not write them.
     """
 
     code: str
@@ -40,3 +50,67 @@ class Parameter:
     targets: tuple[str, ...] = ()
     components: tuple[Component, ...] = ()
     code_systems: tuple[str, ...] = ()
+
+
+@cache
+def _known(resource_type: str) -> Mapping[str, Parameter]:
+    found = definitions.search_parameters(resource_type).values()
+    return MappingProxyType({p.code: _parameter(p, resource_type) for p in found if p.expression})
+
+
+def parameters(resource_type: str | None) -> Mapping[str, Parameter]:
+    """Code → parameter for a type; for ``None``, those that every type has (``_id``, ``_lastUpdated`` …)."""
+    if resource_type is None:
+        return _common()
+    return _known(resource_type if resource_type in definitions.resource_types() else "")
+
+
+@cache
+def _common() -> Mapping[str, Parameter]:
+    any_type = "Patient"  # what Resource defines is the same in all
+    found = definitions.search_parameters(any_type).values()
+    common = {p.code for p in found if "Resource" in p.base}
+    return MappingProxyType({code: p for code, p in _known(any_type).items() if code in common})
+
+
+def _parameter(definition: SearchParameter, resource_type: str) -> Parameter:
+    paths = _paths(definition, resource_type)
+    return Parameter(
+        definition.code,
+        SearchType(definition.type),
+        definition.expression,
+        targets=_targets(definition, paths),
+        components=tuple(_components(definition)),
+        code_systems=tuple(_code_systems(paths)) if definition.type == "token" else (),
+    )
+
+
+def _paths(definition: SearchParameter, resource_type: str) -> list[Path]:
+    try:
+        return static_paths(definition.expression, resource_type, resource_type)
+    except NotStaticError:
+        return []
+
+
+def _targets(definition: SearchParameter, paths: list[Path]) -> tuple[str, ...]:
+    """What the definition says for all its types, cut down to what this type's elements allow."""
+    allowed: set[str] = set()
+    for path in paths:
+        restricted = {step.type for step in path.steps if isinstance(step, RefersTo)}
+        kinds = path.element.types if path.element else ()
+        by_element = {target for kind in kinds if kind.code == path.type for target in kind.targets}
+        allowed |= restricted or by_element or set(definition.targets)
+    return tuple(target for target in definition.targets if target in allowed)
+
+
+def _components(definition: SearchParameter) -> Iterator[Component]:
+    for component in definition.components:
+        target = definitions.search_parameter(component.definition)
+        assert target is not None, component.definition
+        yield Component(SearchType(target.type), component.expression)
+
+
+def _code_systems(paths: list[Path]) -> Iterator[str]:
+    for path in paths:
+        bound = definitions.value_set(path.element.binding) if path.element and path.type == "code" else None
+        yield from bound.systems if bound else ()

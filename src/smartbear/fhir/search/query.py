@@ -30,6 +30,7 @@ class Prefix(StrEnum):
 class TokenValue:
     """``code`` (system ``None``: any), ``|code`` (system ``""``: has none), ``system|`` (code ``None``).
 
+    ``code`` is folded as in the index, and a system that the element's binding implies is already taken away.
     Under ``:text`` the words are in ``code``; under ``:in`` and ``:not-in`` the value set's address is.
     """
 
@@ -56,7 +57,7 @@ class TextValue:
 
 @dataclass(frozen=True, slots=True)
 class DateValue:
-    """``range`` is the interval the written precision covers."""
+    """``range`` is what the written precision covers; for ``ap`` it is already widened."""
 
     prefix: Prefix
     range: DateRange
@@ -64,7 +65,7 @@ class DateValue:
 
 @dataclass(frozen=True, slots=True)
 class NumberValue:
-    """``low`` ≤ v < ``high`` is the implicit precision range of ``value`` (100 → [99.5, 100.5))."""
+    """``low`` ≤ v < ``high`` is the precision ``value`` implies (100: 99.5 to 100.5), widened for ``ap``."""
 
     prefix: Prefix
     value: Decimal

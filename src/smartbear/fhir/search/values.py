@@ -1,8 +1,8 @@
 """What a resource is found by: typed values, one shape per search parameter type.
 
 Dates are half-open UTC ranges; numbers and quantities are closed ranges (a plain number is a range of one
-point). A bound that does not exist is ``None`` for numbers and ``OPEN_START`` / ``OPEN_END`` for dates, so
-that date columns never hold a null.
+point). A side that has no bound is ``OPEN_START`` / ``OPEN_END`` or a decimal infinity, never null, so that
+every comparison has an answer in SQL too.
 """
 
 from dataclasses import dataclass, field
@@ -17,7 +17,8 @@ OPEN_END = datetime.max.replace(tzinfo=UTC)
 class Token(NamedTuple):
     """``system|code`` and the human words that go with it (display, text), which serve ``:text``.
 
-    ``system`` is ``None`` where the element has none. A CodeableConcept's own text is a token without a code.
+    ``system`` is ``None`` where the element has none. ``code`` is folded to lower case (R4 search
+    3.1.1.4.10: not case sensitive), except ids. A CodeableConcept's own text is a token without a code.
     """
 
     system: str | None
@@ -50,8 +51,8 @@ class DateRange(NamedTuple):
 class Number(NamedTuple):
     """``low`` ≤ value ≤ ``high``; equal for a plain number."""
 
-    low: Decimal | None
-    high: Decimal | None
+    low: Decimal
+    high: Decimal
 
 
 class Quantity(NamedTuple):
@@ -62,8 +63,8 @@ class Quantity(NamedTuple):
     opens one side.
     """
 
-    low: Decimal | None
-    high: Decimal | None
+    low: Decimal
+    high: Decimal
     system: str | None
     code: str | None
     unit: str | None
