@@ -3,16 +3,16 @@
 import re
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
 from smartbear.fhir import definitions
 
-Kind = Literal["relative", "absolute", "contained", "urn", "conditional", "other"]
+Kind = Literal["relative", "absolute", "contained", "urn", "conditional", "address", "unreadable"]
 
 _RESTFUL = re.compile(
     r"(?P<base>https?://[^\s?#]+/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9\-.]{1,64})"
     r"(?:/_history/(?P<version>[A-Za-z0-9\-.]{1,64}))?(?:#\S*)?"
 )
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
 _CONDITIONAL = re.compile(r"(?P<type>[A-Z][A-Za-z]+)\?(?P<query>\S+)")
 
 
@@ -34,7 +34,11 @@ class LiteralReference:
 
 
 def parse(text: str) -> LiteralReference:
-    """Read a Reference.reference. Text that names no resource type known to R4 is `other`."""
+    """Read a Reference.reference.
+
+    An address that does not end in a resource type of R4 and an id is an `address`; what is not even that (a
+    relative path to an unknown type, a sentence) is `unreadable`.
+    """
     if text.startswith("#"):
         return LiteralReference("contained", id=text[1:])
     if text.startswith(("urn:uuid:", "urn:oid:")):
@@ -47,9 +51,4 @@ def parse(text: str) -> LiteralReference:
     conditional = _CONDITIONAL.fullmatch(text)
     if conditional and conditional["type"] in definitions.resource_types():
         return LiteralReference("conditional", conditional["type"], query=conditional["query"])
-    return LiteralReference("other")
-
-
-def is_absolute(text: str) -> bool:
-    """Whether `text` is an address on its own, with a scheme."""
-    return bool(urlsplit(text).scheme)
+    return LiteralReference("address" if _ADDRESS.fullmatch(text) else "unreadable")

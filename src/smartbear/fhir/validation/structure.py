@@ -4,12 +4,12 @@ Checks are closures over the definition tables. A type's closure starts empty an
 first meets it, so start-up is free and memory holds only what this process has seen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
 from smartbear.fhir import definitions
-from smartbear.fhir.definitions import Field
+from smartbear.fhir.definitions import Element, Field
 from smartbear.fhir.issues import step
 from smartbear.fhir.validation import contained, invariants
 from smartbear.fhir.validation.bindings import bound_code, bound_concept
@@ -41,9 +41,9 @@ def object_check(type_name: str) -> Check:
         for name in required:
             if name not in value:
                 faults += _missing(type_name, name, value)
-        for names in choices:
+        for name, names in choices:
             if len(names.intersection(value)) > 1:
-                faults += _ambiguous(names, value)
+                faults += _ambiguous(name, names, value)
         if rules and _is_sound(faults):
             faults += invariants.broken(rules, value)
         return faults
@@ -75,12 +75,15 @@ def _required(type_name: str) -> tuple[str, ...]:
     return tuple(element.name for element in definitions.elements(type_name).values() if element.min)
 
 
-def _choices(type_name: str) -> tuple[frozenset[str], ...]:
-    return tuple(
-        frozenset(prefix + element.property_name(kind.code) for kind in element.types for prefix in ("", "_"))
-        for element in definitions.elements(type_name).values()
-        if element.choice
-    )
+def _choices(type_name: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    choices = (element for element in definitions.elements(type_name).values() if element.choice)
+    return tuple((element.name, frozenset(_halves(element))) for element in choices)
+
+
+def _halves(element: Element) -> Iterator[str]:
+    for kind in element.types:
+        name = element.property_name(kind.code)
+        yield from (name, "_" + name)
 
 
 def _place(type_name: str, name: str) -> str:
@@ -97,9 +100,11 @@ def _missing(type_name: str, name: str, value: dict[str, Any]) -> list[Fault]:
     return [Fault("required", "is required", "." + name)]
 
 
-def _ambiguous(names: frozenset[str], value: dict[str, Any]) -> list[Fault]:
+def _ambiguous(element: str, names: frozenset[str], value: dict[str, Any]) -> list[Fault]:
     given = sorted({name.removeprefix("_") for name in names.intersection(value)})
-    return [Fault("structure", f"only one of {' and '.join(given)} may be given")] if len(given) > 1 else []
+    if len(given) == 1:  # both halves of one primitive
+        return []
+    return [Fault("structure", f"only one of {' and '.join(given)} may be given", "." + element)]
 
 
 def _without_filled_gaps(faults: list[Fault], value: dict[str, Any], name: str) -> list[Fault]:

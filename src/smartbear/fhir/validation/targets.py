@@ -5,6 +5,8 @@ from typing import Any
 from smartbear.fhir import references
 from smartbear.fhir.validation.fault import Check, Fault, Faults, LocalReference
 
+_FORM = "must be a type of FHIR R4 and an id (Patient/1), an address, or # and the id of a contained resource"
+
 
 def reference_check(targets: tuple[str, ...], inner: Check) -> Check:
     """A check of a Reference to one of `targets` (empty: any type); `inner` checks its structure.
@@ -23,6 +25,8 @@ def reference_check(targets: tuple[str, ...], inner: Check) -> Check:
         literal = references.parse(text)
         if literal.kind == "contained":
             return [_local(literal.id, targets)]
+        if literal.kind == "unreadable":
+            return [Fault("value", _FORM, ".reference")]
         if literal.type and targets and literal.type not in fast:
             return [Fault("value", expected, ".reference")]
         return None
