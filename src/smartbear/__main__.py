@@ -14,7 +14,9 @@ from smartbear import system
 from smartbear.kit import logs
 from smartbear.kit.errors import BadInput, FieldError, PlatformError
 from smartbear.kit.settings import PlatformSettings
-from smartbear.operations import clients, demo, jobs, load, schemas, serve
+from smartbear.operations import clients, jobs, schemas, serve
+from smartbear.operations.demo import run as demo
+from smartbear.operations.load import run as load
 
 app = typer.Typer(help="SMART BEAR: looking after older adults at home.", no_args_is_help=True)
 client_app = typer.Typer(help="Machine clients.", no_args_is_help=True)

@@ -5,7 +5,3 @@ that everybody else uses, so that what one sees is what the platform does.
 
 Refuses to know: the components' tables. A pilot that is already there is left alone.
 """
-
-from smartbear.operations.demo.run import run
-
-__all__ = ["run"]

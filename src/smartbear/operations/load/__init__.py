@@ -6,7 +6,3 @@ other files bring are tried again after those.
 
 Refuses to know: what is valid. The repository judges; this package reports.
 """
-
-from smartbear.operations.load.run import run
-
-__all__ = ["run"]
