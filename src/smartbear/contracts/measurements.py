@@ -10,8 +10,6 @@ from smartbear.contracts.client import ComponentClient
 from smartbear.contracts.scope import AccessScope
 
 IDEMPOTENCY_KEY = "idempotency-key"
-MAX_READINGS = 1000
-"""Readings one batch may hold."""
 
 
 class MeasurementsClient(ComponentClient):

@@ -7,6 +7,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 Entry = Literal["device", "manual", "simulated"]
 
+MAX_READINGS = 1000
+"""Readings one batch may hold."""
+
 BLOOD_PRESSURE, SYSTOLIC, DIASTOLIC = "85354-9", "8480-6", "8462-4"
 HEART_RATE, OXYGEN, TEMPERATURE, WEIGHT = "8867-4", "2708-6", "8310-5", "29463-7"
 STEPS, SLEEP = "41950-7", "93832-4"

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import smartbear.identity.actions
 from smartbear.contracts.cdr import CdrClient
-from smartbear.contracts.measurements import MAX_READINGS, MeasurementsClient
+from smartbear.contracts.measurements import MeasurementsClient
 from smartbear.contracts.people import (
     Category,
     NewAssignment,
@@ -22,6 +22,7 @@ from smartbear.contracts.people import (
     NewPilot,
     StaffMember,
 )
+from smartbear.contracts.readings import MAX_READINGS
 from smartbear.contracts.scope import AccessScope
 from smartbear.contracts.users import UsersClient
 from smartbear.kit.context import Context
