@@ -1,0 +1,32 @@
+"""Builds the application of ``users``."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from smartbear.contracts.cdr import CdrClient
+from smartbear.contracts.decisions import DecisionsClient
+from smartbear.contracts.measurements import MeasurementsClient
+from smartbear.kit import problems
+from smartbear.kit.context import Context
+from smartbear.users.actions.neighbours import Neighbours
+from smartbear.users.routes import devices, internal, organisations, participants
+
+
+@asynccontextmanager
+async def serve(context: Context) -> AsyncIterator[ASGIApp]:
+    """The application, with clients of its neighbours open while it serves."""
+    app = FastAPI(title="SMART BEAR users", docs_url=None, redoc_url=None)
+    problems.install(app)
+    for router in (organisations.router, participants.router, devices.router, internal.router):
+        app.include_router(router)
+    async with (
+        DecisionsClient(context) as decisions,
+        CdrClient(context) as cdr,
+        MeasurementsClient(context) as measurements,
+    ):
+        app.state.context = context
+        app.state.neighbours = Neighbours(decisions, cdr, measurements)
+        yield app

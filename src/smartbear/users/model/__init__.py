@@ -1,0 +1,1 @@
+"""What ``users`` keeps, as values: organisations, participants, devices, and who may see which."""

@@ -1,0 +1,150 @@
+"""A small world of people: two organisations of one pilot, with staff, in front of the real component.
+
+The neighbours are applications that answer what a test tells them to, or fail when it says so.
+"""
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from smartbear.contracts.people import NewOrganisation, NewPilot, StaffMember
+from smartbear.contracts.scope import PARTICIPANT, AccessScope
+from smartbear.kit.clock import FrozenClock
+from smartbear.kit.context import Context
+from smartbear.users.app import serve
+from tests.conftest import client_of
+
+ADMIN = AccessScope(role="SysAdmin", account=str(uuid.uuid4()), username="admin")
+
+
+@dataclass
+class Neighbourhood:
+    """What the neighbours say, by subject or device."""
+
+    standings: dict[str, Any] = field(default_factory=dict)
+    last_readings: dict[str, str] = field(default_factory=dict)
+    conditions: dict[str, list[dict[str, str]]] = field(default_factory=dict)
+    silent: bool = False
+
+    def app(self) -> ASGIApp:
+        """All neighbours in one application: their paths do not collide."""
+        return Starlette(
+            routes=[
+                Route("/internal/standings", self._standings, methods=["POST"]),
+                Route("/internal/devices/last-readings", self._last_readings, methods=["POST"]),
+                Route("/internal/subjects/{subject}/conditions", self._conditions),
+            ]
+        )
+
+    def _answer(self, value: Any) -> Response:
+        return Response(status_code=503) if self.silent else JSONResponse(value)
+
+    async def _standings(self, request: Request) -> Response:
+        asked = (await request.json())["subjects"]
+        return self._answer({s: self.standings[s] for s in asked if s in self.standings})
+
+    async def _last_readings(self, request: Request) -> Response:
+        asked = (await request.json())["device_ids"]
+        return self._answer({d: self.last_readings[d] for d in asked if d in self.last_readings})
+
+    async def _conditions(self, request: Request) -> Response:
+        return self._answer(self.conditions.get(request.path_params["subject"], []))
+
+
+@dataclass
+class World:
+    """The component and the people in it."""
+
+    app: ASGIApp
+    context: Context
+    clock: FrozenClock
+    neighbours: Neighbourhood
+    pilot: str
+    organisation: str
+    other_organisation: str
+    ccm: AccessScope
+    other_ccm: AccessScope
+    tech: AccessScope
+
+    def client(self, scope: AccessScope | None = None) -> httpx.AsyncClient:
+        """A client with a person's scope, or without one as a neighbouring component."""
+        return client_of(self.app, self.clock, scope)
+
+    async def enrol(self, scope: AccessScope | None = None, **fields: Any) -> dict[str, Any]:
+        """Enrol a participant with an e-mail address of its own."""
+        form = {
+            "pilot_id": self.pilot,
+            "birth_month": "1948-05",
+            "email": f"{uuid.uuid4().hex}@example.org",
+            "consent_date": "2026-06-01",
+            **fields,
+        }
+        async with self.client(scope or self.ccm) as client:
+            answer = await client.post("/api/participants", json=form)
+        assert answer.status_code == 201, answer.text
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def participant(self, person: dict[str, Any]) -> AccessScope:
+        """The scope of a participant who signs in."""
+        return AccessScope(
+            role=PARTICIPANT, account=str(uuid.uuid4()), participant=person["id"], subject=person["subject"]
+        )
+
+
+@pytest.fixture
+async def world(make_context: Any, clock: FrozenClock) -> AsyncIterator[World]:
+    neighbourhood = Neighbourhood()
+    near = neighbourhood.app()
+    neighbours = {"decisions": near, "cdr": near, "measurements": near}
+    async with make_context("users", neighbours=neighbours) as context, serve(context) as app:
+        yield await _populated(app, context, clock, neighbourhood)
+
+
+async def _populated(app: ASGIApp, context: Context, clock: FrozenClock, near: Neighbourhood) -> World:
+    async with client_of(app, clock, ADMIN) as admin, client_of(app, clock) as component:
+        pilot = await _create(admin, "/api/pilots", NewPilot(name=_name("Pilot"), time_zone="Europe/Lisbon"))
+        places = [
+            await _create(
+                admin,
+                "/api/organisations",
+                NewOrganisation(name=_name("Organisation"), pilot_id=pilot, phone="+351 291 000 000"),
+            )
+            for _ in range(2)
+        ]
+        scopes = [
+            await _hire(component, role, place, pilot)
+            for role, place in (("CCM", places[0]), ("CCM", places[1]), ("Tech", places[0]))
+        ]
+    return World(app, context, clock, near, pilot, *places, *scopes)
+
+
+async def _create(admin: httpx.AsyncClient, path: str, form: NewPilot | NewOrganisation) -> str:
+    answer = await admin.post(path, json=form.model_dump())
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def _hire(component: httpx.AsyncClient, role: Any, place: str, pilot: str) -> AccessScope:
+    account = str(uuid.uuid4())
+    member = StaffMember(
+        name=f"{role} {account[:4]}", email="ccm@example.org", role=role, organisation_id=place
+    )
+    answer = await component.put(f"/internal/staff/{account}", json=member.model_dump())
+    assert answer.status_code == 204, answer.text
+    return AccessScope(
+        role=role, account=account, username=role.lower(), organisations=(place,), pilots=(pilot,)
+    )
+
+
+def _name(kind: str) -> str:
+    return f"{kind} {uuid.uuid4().hex[:8]}"
