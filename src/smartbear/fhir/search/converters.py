@@ -24,8 +24,9 @@ def _uri(value: str) -> list[str]:
 
 
 def _canonical_uri(value: str) -> list[str]:
-    """A canonical in a uri parameter (``_profile``) is found without its version."""
-    return [value.partition("|")[0]]
+    """A canonical in a uri parameter (``_profile``) is found with its version and without."""
+    url, version, _ = value.partition("|")
+    return [url, value] if version else [url]
 
 
 def _position(value: dict[str, Any]) -> list[Position]:

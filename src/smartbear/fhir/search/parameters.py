@@ -111,6 +111,9 @@ def _components(definition: SearchParameter) -> Iterator[Component]:
 
 
 def _code_systems(paths: list[Path]) -> Iterator[str]:
+    """Nothing when other types than ``code`` are indexed too: their systems are written and compared."""
+    if any(path.type != "code" for path in paths):
+        return
     for path in paths:
-        bound = definitions.value_set(path.element.binding) if path.element and path.type == "code" else None
+        bound = definitions.value_set(path.element.binding) if path.element else None
         yield from bound.systems if bound else ()

@@ -11,6 +11,9 @@ from typing import Literal
 from smartbear.fhir.search.parameters import Parameter
 from smartbear.fhir.search.values import DateRange
 
+TotalMode = Literal["none", "estimate", "accurate"]
+SummaryMode = Literal["true", "text", "data", "count", "false"]
+
 
 class Prefix(StrEnum):
     """How a value compares (R4 search 3.1.1.4.5); ``EQ`` when none is written."""
@@ -31,7 +34,6 @@ class TokenValue:
     """``code`` (system ``None``: any), ``|code`` (system ``""``: has none), ``system|`` (code ``None``).
 
     ``code`` is folded as in the index, and a system that the element's binding implies is already taken away.
-    Under ``:text`` the words are in ``code``; under ``:in`` and ``:not-in`` the value set's address is.
     """
 
     system: str | None
@@ -130,8 +132,10 @@ SearchValue = SimpleValue | IdentifierTypeValue | NearValue | CompositeValue
 class Match:
     """One parameter with one or more values, any of which may match.
 
-    ``modifier`` is without its colon; for a reference restricted to a type (``subject:Patient=1``) it is
-    gone and the type is in the values. ``identifier`` on a reference carries ``TokenValue``s.
+    ``modifier`` is without its colon: ``exact``, ``contains``; ``not``, ``text`` (with ``TextValue``s),
+    ``of-type``; ``identifier`` (with ``TokenValue``s); ``above``, ``below``. Two kinds are resolved already:
+    the type in ``subject:Patient=1`` is in the values, and ``:in`` / ``:not-in`` have become the codes of
+    the value set, with no modifier or ``not``.
     """
 
     parameter: Parameter
@@ -216,8 +220,9 @@ class Unknown:
 class Query:
     """A whole search over ``type`` (``None``: the system, limited to ``types`` when given).
 
-    ``cursor`` is passed through unread. ``count`` is ``None`` when not asked for; zero asks
-    for the total only, as ``summary="count"`` does.
+    ``cursor`` is passed through unread. ``applied`` are the names and values as they came, without the
+    unknown ones and the cursor: the self link, and parsing it again gives the same query. ``count`` is
+    ``None`` when not asked for; zero asks for the total only, as ``summary="count"`` does.
     """
 
     type: str | None
@@ -226,8 +231,9 @@ class Query:
     includes: tuple[Include, ...] = ()
     sort: tuple[Sort, ...] = ()
     count: int | None = None
-    total: Literal["none", "estimate", "accurate"] | None = None
-    summary: Literal["true", "text", "data", "count", "false"] | None = None
+    total: TotalMode | None = None
+    summary: SummaryMode | None = None
     elements: tuple[str, ...] = ()
     cursor: str | None = None
+    applied: tuple[tuple[str, str], ...] = ()
     unknown: tuple[Unknown, ...] = ()

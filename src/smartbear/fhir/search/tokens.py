@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from smartbear.fhir.search.strings import fold
 from smartbear.fhir.search.values import IdentifierType, Token
 
 
@@ -27,15 +28,15 @@ def boolean(value: bool) -> list[Token]:  # noqa: FBT001 - the element's value
 
 def coding(value: dict[str, Any]) -> list[Token]:
     """One Coding."""
-    symbol = value.get("code")
-    return [Token(value.get("system"), symbol and fold_code(symbol), value.get("display"))]
+    symbol, words = value.get("code"), value.get("display")
+    return [Token(value.get("system"), symbol and fold_code(symbol), words and fold(words))]
 
 
 def concept(value: dict[str, Any]) -> list[Token]:
     """Every coding, and the concept's own text as a token without a code."""
     found = [token for item in value.get("coding") or () for token in coding(item)]
     if words := value.get("text"):
-        found.append(Token(None, None, words))
+        found.append(Token(None, None, fold(words)))
     return found
 
 
@@ -43,7 +44,7 @@ def identifier(value: dict[str, Any]) -> list[Token]:
     """An Identifier; the words are those of its type."""
     symbol = value.get("value")
     words = (value.get("type") or {}).get("text")
-    return [Token(value.get("system"), symbol and fold_code(symbol), words)]
+    return [Token(value.get("system"), symbol and fold_code(symbol), words and fold(words))]
 
 
 def identifier_type(value: dict[str, Any]) -> list[IdentifierType]:

@@ -18,7 +18,8 @@ class Token(NamedTuple):
     """``system|code`` and the human words that go with it (display, text), which serve ``:text``.
 
     ``system`` is ``None`` where the element has none. ``code`` is folded to lower case (R4 search
-    3.1.1.4.10: not case sensitive), except ids. A CodeableConcept's own text is a token without a code.
+    3.1.1.4.10: not case sensitive), except ids; ``text`` is folded as strings are. A CodeableConcept's own
+    text is a token without a code.
     """
 
     system: str | None
