@@ -57,7 +57,8 @@ def _initialise(cluster: Cluster, data: Path, runner: Account, binaries: Path) -
         account=runner,
         folder=cluster.folder,
     )
-    _alone(cluster, data, f"CREATE DATABASE {NAME}", runner, binaries)
+    # renaming is a fifth of the whole creation faster than copying the 300 files of a template
+    _alone(cluster, data, f"ALTER DATABASE postgres RENAME TO {NAME}", runner, binaries)
 
 
 def _set_password(cluster: Cluster, runner: Account, binaries: Path) -> None:
@@ -70,7 +71,7 @@ def _alone(cluster: Cluster, data: Path, statement: str, runner: Account, binari
     """Run a statement in single-user mode: nobody can connect meanwhile, and no password is needed."""
     programs.run(
         binaries / "postgres",
-        *("--single", "-D", str(data), "-c", "exit_on_error=on", "postgres"),
+        *("--single", "-D", str(data), "-c", "exit_on_error=on", "template1"),
         account=runner,
         folder=cluster.folder,
         feed=f"{statement}\n",
