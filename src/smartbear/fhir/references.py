@@ -1,23 +1,26 @@
 """Literal references (https://hl7.org/fhir/R4/references.html#literal): what a string points at."""
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from smartbear.fhir import definitions
 
 Kind = Literal["relative", "absolute", "contained", "urn", "conditional", "address", "unreadable"]
 
+ID = r"[A-Za-z0-9\-.]{1,64}"
+"""A logical id, as a part of a regular expression."""
+
 _RESTFUL = re.compile(
-    r"(?P<base>https?://[^\s?#]+/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9\-.]{1,64})"
-    r"(?:/_history/(?P<version>[A-Za-z0-9\-.]{1,64}))?(?:#\S*)?"
+    rf"(?P<base>https?://[^\s?#]+/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>{ID})"
+    rf"(?:/_history/(?P<version>{ID}))?(?:#\S*)?"
 )
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+")
 _CONDITIONAL = re.compile(r"(?P<type>[A-Z][A-Za-z]+)\?(?P<query>\S+)")
 
 
-@dataclass(frozen=True, slots=True)
-class LiteralReference:
+class LiteralReference(msgspec.Struct, frozen=True):
     """What a reference says about its target; parts it does not say are empty.
 
     `base` is the service address of an absolute reference, with its final slash. `query` is the search of a

@@ -9,7 +9,7 @@ from smartbear.fhir.validation.fault import Fault, LocalReference
 def settled(resource: dict[str, Any], faults: Iterable[Fault]) -> list[Fault]:
     """The faults of a resource that stands alone, once its references into `contained` are looked up."""
     held = [item for item in _items(resource) if isinstance(item, dict)]
-    types = {item.get("id"): item.get("resourceType") for item in held}
+    types = {str(item.get("id")): item.get("resourceType") for item in held}
     types[""] = resource.get("resourceType")  # «#» is the resource that contains
     found = [fault for fault in faults if not _is_answered(fault, types)]
     for index, item in enumerate(held):
@@ -24,7 +24,7 @@ def _items(resource: dict[str, Any]) -> list[Any]:
     return items if isinstance(items, list) else []
 
 
-def _is_answered(fault: Fault, types: dict[Any, Any]) -> bool:
+def _is_answered(fault: Fault, types: dict[str, Any]) -> bool:
     if not isinstance(fault, LocalReference) or fault.id not in types:
         return False
     return not fault.targets or types[fault.id] in fault.targets
