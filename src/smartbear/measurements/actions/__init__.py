@@ -1,0 +1,1 @@
+"""What can be done with readings, one use case and one transaction each."""

@@ -1,0 +1,155 @@
+"""Taking in a batch of readings: once, whoever sends it how often."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import zstandard
+from pydantic import ValidationError
+
+from smartbear.contracts.events import ReadingsAccepted, publish
+from smartbear.contracts.people import DeviceAt
+from smartbear.contracts.scope import AccessScope
+from smartbear.contracts.users import UsersClient
+from smartbear.kit import telemetry
+from smartbear.kit.body import parse_json
+from smartbear.kit.context import Context
+from smartbear.kit.db import Connection
+from smartbear.kit.errors import FieldError, Forbidden, Unprocessable
+from smartbear.kit.problems import field_errors
+from smartbear.measurements import access
+from smartbear.measurements.model.batch import NewBatch, faults
+from smartbear.measurements.model.filter import MeasurementFilter
+from smartbear.measurements.model.reading import Row, rows
+from smartbear.measurements.store import arrivals, batches, people, readings
+
+_SHOWN = 100  # faults in one answer
+_LEVEL = 3  # of Zstandard: a batch of a hundred becomes a tenth in a tenth of a millisecond
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What taking in a batch needs besides the batch."""
+
+    context: Context
+    users: UsersClient
+    allowed: MeasurementFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The answer to a batch, and whether it had been given before."""
+
+    body: dict[str, Any]
+    replayed: bool
+
+
+async def ingest(intake: Intake, scope: AccessScope, key: str, body: bytes) -> Outcome:
+    """Store the batch in ``body`` under an idempotency key, or give the answer that key already got.
+
+    BadInput for what is no JSON, Unprocessable for wrong fields and for a key that another body used; then
+    nothing is stored.
+    """
+    caller, digest = access.sender_id(scope), hashlib.sha256(body).digest()
+    async with intake.context.db.connection() as connection:
+        known = await batches.answered(connection, caller, key)
+    if known:
+        return _replay(known, digest)
+    batch = _form(parse_json(body))
+    subject = access.sending(scope, batch.subject)
+    fresh = await _examined(intake, batch, subject)
+    received = batches.Received(
+        batch_id=intake.context.new_id(),
+        caller=caller,
+        key=key,
+        digest=digest,
+        payload=zstandard.compress(body, _LEVEL),
+        subject=subject,
+        device_id=batch.device_id,
+        received_at=fresh[0].reading.received_at,
+    )
+    return await _store(intake.context, received, fresh)
+
+
+def _form(raw: Any) -> NewBatch:
+    try:
+        return NewBatch.model_validate(raw)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False, include_input=False)
+        raise Unprocessable(errors=field_errors(found[:_SHOWN])) from None
+
+
+async def _examined(intake: Intake, batch: NewBatch, subject: str) -> list[Row]:
+    """The rows of a batch that nothing can be said against."""
+    now = intake.context.clock.now()
+    async with intake.context.db.connection() as connection:
+        sender = await people.sender(connection, subject, batch.device_id)
+    if sender.status == "withdrawn":
+        raise Forbidden("The participant has withdrawn; readings are no longer taken.")
+    found = faults(batch, intake.allowed, sender.category, now)
+    if not found:
+        found = await _attribution_faults(intake.users, batch, subject)
+    if not (found or sender.status or batch.device_id or batch.subject is None):
+        found = [FieldError("subject", "unknown", "Nobody has this id.")]
+    if found:
+        raise Unprocessable(errors=tuple(found[:_SHOWN]))
+    return rows(batch, subject, intake.allowed, sender.category, now, intake.context.new_id)
+
+
+async def _attribution_faults(users: UsersClient, batch: NewBatch, subject: str) -> list[FieldError]:
+    """The device must have been this person's at the time of every reading."""
+    if batch.device_id is None:
+        return []
+    instants = sorted({reading.measured_at for reading in batch.readings})
+    owners = await users.device_owners([DeviceAt(device_id=batch.device_id, at=at) for at in instants])
+    if all(owner == subject for owner in owners):
+        return []
+    return [FieldError("device_id", "not_theirs", "The device was not this participant's when it measured.")]
+
+
+async def _store(context: Context, received: batches.Received, fresh: Sequence[Row]) -> Outcome:
+    async with context.db.transaction() as tx:
+        if await batches.claim(tx, received):
+            return Outcome(await _add(tx, received, fresh), replayed=False)
+        known = await batches.answered(tx, received.caller, received.key)
+    assert known is not None  # or the key could have been claimed
+    return _replay(known, received.digest)
+
+
+async def _add(tx: Connection, received: batches.Received, fresh: Sequence[Row]) -> dict[str, Any]:
+    ids = await readings.add(tx, fresh, received.batch_id)
+    new = [row for row, reading_id in zip(fresh, ids, strict=True) if row.reading.reading_id == reading_id]
+    if new:
+        await arrivals.count(tx, new)
+        accepted = tuple(row.reading for row in new)
+        event = ReadingsAccepted(batch_id=received.batch_id, subject=received.subject, readings=accepted)
+        await publish(tx, event)
+    answer = _answer(received, fresh, ids, accepted=len(new))
+    await batches.answer(tx, received.batch_id, answer)
+    telemetry.READINGS.labels("accepted").inc(len(new))
+    telemetry.READINGS.labels("duplicate").inc(len(ids) - len(new))
+    return answer
+
+
+def _answer(
+    received: batches.Received, fresh: Sequence[Row], ids: Sequence[str], accepted: int
+) -> dict[str, Any]:
+    pairs = zip(fresh, ids, strict=True)
+    return {
+        "batch_id": received.batch_id,
+        "accepted": accepted,
+        "duplicates": len(ids) - accepted,
+        "received_at": received.received_at.isoformat(),
+        "readings": [
+            {"reading_id": reading_id, "duplicate": row.reading.reading_id != reading_id}
+            for row, reading_id in pairs
+        ],
+    }
+
+
+def _replay(known: batches.Answered, digest: bytes) -> Outcome:
+    if known.digest != digest:
+        fault = FieldError("Idempotency-Key", "reused", "This key was used for another body.")
+        raise Unprocessable(errors=(fault,))
+    return Outcome(known.answer, replayed=True)

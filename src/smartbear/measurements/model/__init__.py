@@ -1,0 +1,1 @@
+"""What a batch of readings may hold and what becomes of it, as values and rules without I/O."""

@@ -1,0 +1,1 @@
+"""HTTP of ``measurements``: in with batches, out with readings, and what components ask."""

@@ -1,0 +1,1 @@
+"""All SQL of ``measurements``, by what it is about. Functions take a connection."""

@@ -1,0 +1,70 @@
+"""What ``users`` told about people and devices."""
+
+from dataclasses import dataclass
+
+from smartbear.contracts.events import DeviceAssigned, ParticipantChanged
+from smartbear.kit.db import Connection
+from smartbear.measurements.model.rows import Visible
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """What is known of whom and what a batch comes from; None for what nobody has told yet."""
+
+    status: str | None
+    """Of the participant."""
+    category: str | None
+    """Of the device."""
+
+
+async def sender(connection: Connection, subject: str, device_id: str | None) -> Sender:
+    """What is known of a person and a device."""
+    row = await connection.fetchrow(
+        """SELECT (SELECT status FROM person WHERE subject = $1) AS status,
+                  (SELECT category FROM holding WHERE device_id = $2 LIMIT 1) AS category""",
+        subject,
+        device_id,
+    )
+    assert row is not None
+    return Sender(row["status"], row["category"])
+
+
+async def sees(connection: Connection, visible: Visible, subject: str) -> bool:
+    """Whether the person is among those a caller may see."""
+    if visible.everything or visible.subject == subject:
+        return True
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM person WHERE subject = $1 AND organisation = ANY($2::uuid[]))",
+        subject,
+        visible.organisations,
+    )
+    return found
+
+
+async def put_person(connection: Connection, event: ParticipantChanged) -> None:
+    """Remember a person's organisation and status."""
+    await connection.execute(
+        """INSERT INTO person (subject, organisation, status) VALUES ($1, $2, $3)
+           ON CONFLICT (subject) DO UPDATE
+           SET organisation = excluded.organisation, status = excluded.status""",
+        event.subject,
+        event.organisation,
+        event.status,
+    )
+
+
+async def put_holding(connection: Connection, event: DeviceAssigned) -> None:
+    """Remember whose a device was and when; told again, or out of order, an end once known stays."""
+    await connection.execute(
+        """INSERT INTO holding AS h (device_id, assigned_from, assigned_to, subject, label, category)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (device_id, assigned_from) DO UPDATE
+           SET assigned_to = coalesce(excluded.assigned_to, h.assigned_to), subject = excluded.subject,
+               label = excluded.label, category = excluded.category""",
+        event.device_id,
+        event.assigned_from,
+        event.assigned_to,
+        event.subject,
+        event.label,
+        event.category,
+    )
