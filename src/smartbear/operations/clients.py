@@ -4,8 +4,8 @@ import sys
 
 import orjson
 
-import smartbear.identity.actions
 from smartbear import system
+from smartbear.identity.actions import create_client
 from smartbear.kit.settings import PlatformSettings
 from smartbear.operations.database import database
 
@@ -16,7 +16,5 @@ async def create(settings: PlatformSettings, name: str, scope: str) -> None:
         await system.migrate(url)
         async with system.assemble(settings, url, only=("identity",)) as running:
             context = running.contexts["identity"]
-            client_id, secret = await smartbear.identity.actions.create_client(
-                context, name=name, scope=scope
-            )
+            client_id, secret = await create_client(context, name=name, scope=scope)
     sys.stdout.write(orjson.dumps({"client_id": client_id, "client_secret": secret}).decode() + "\n")

@@ -10,12 +10,17 @@ from smartbear.kit.settings import PlatformSettings
 
 
 @asynccontextmanager
-async def database(settings: PlatformSettings) -> AsyncIterator[str]:
-    """The URL of a running PostgreSQL. The embedded server stops when its last user leaves."""
+async def database(settings: PlatformSettings, *, supervised: bool = False) -> AsyncIterator[str]:
+    """The URL of a running PostgreSQL. The embedded server stops when its last user leaves.
+
+    With ``supervised`` an embedded server that is killed is started again on the same port.
+    """
     if settings.database_url:
         yield str(settings.database_url)
         return
     server = await run_in_threadpool(postgres.start, settings.home)
+    if supervised:
+        server.supervise()
     try:
         yield server.url
     finally:

@@ -29,7 +29,7 @@ async def platform(
     listener = serving.listen(settings.host, settings.port)
     async with AsyncExitStack() as stack:
         stack.callback(listener.close)
-        url = await stack.enter_async_context(database(settings))
+        url = await stack.enter_async_context(database(settings, supervised=True))
         await system.migrate(url)
         observe(settings, settings.internal_port)
         running = await stack.enter_async_context(system.assemble(settings, url, only=components))

@@ -11,7 +11,6 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import smartbear.identity.actions
 from smartbear.contracts.cdr import CdrClient
 from smartbear.contracts.measurements import MeasurementsClient
 from smartbear.contracts.people import (
@@ -25,6 +24,7 @@ from smartbear.contracts.people import (
 from smartbear.contracts.readings import MAX_READINGS
 from smartbear.contracts.scope import AccessScope
 from smartbear.contracts.users import UsersClient
+from smartbear.identity.actions import NewAccount, create_account
 from smartbear.kit.context import Context
 from smartbear.operations.demo.conditions import conditions
 from smartbear.operations.demo.pilot import DemoPilot, Organisation, Participant, Staff, demo_pilot
@@ -108,16 +108,15 @@ class Seeding:
     async def _staff(self, person: Staff) -> str:
         organisation, pilot = self._places(person.organisation)
         email = f"{person.username}@demo.invalid"
-        account = await smartbear.identity.actions.create_account(
-            self.identity,
+        new = NewAccount(
             username=person.username,
-            password=self.password,
             role=person.role,
             name=person.name,
             email=email,
             organisation=organisation,
             pilot=pilot,
         )
+        account = await create_account(self.identity, new, self.password)
         member = StaffMember(name=person.name, email=email, role=person.role, organisation_id=organisation)
         await self.users.put_staff(account, member)
         return account
@@ -160,16 +159,15 @@ class Seeding:
 
     async def _account(self, participant: str, username: str, organisation: str) -> str:
         place, pilot = self._places(organisation)
-        account = await smartbear.identity.actions.create_account(
-            self.identity,
+        new = NewAccount(
             username=username,
-            password=self.password,
             role="Participant",
             name=participant,
             organisation=place,
             pilot=pilot,
             participant=participant,
         )
+        account = await create_account(self.identity, new, self.password)
         await self.users.link_account(participant, account)
         return account
 

@@ -1,0 +1,81 @@
+"""Making accounts and signing in with them."""
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from smartbear.identity.actions import passwords
+from smartbear.identity.model.accounts import Account
+from smartbear.identity.model.realm import realm
+from smartbear.identity.store import accounts, sessions
+from smartbear.kit import logs
+from smartbear.kit.context import Context
+from smartbear.kit.errors import BadInput, Conflict, TooManyRequests
+
+_FREE_FAILURES = 5
+_LONGEST_WAIT = timedelta(minutes=1)  # from one address: the owner is never locked out for long
+_log = logs.get("identity")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Somebody at ``address`` claims to be ``username``."""
+
+    username: str
+    password: str
+    address: str
+
+    @property
+    def digest(self) -> bytes:
+        """What failures are counted under: the name and the address together."""
+        return sha256(f"{self.username.lower()}\0{self.address}".encode()).digest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    """An account to make; organisation, pilot and participant are ids."""
+
+    username: str
+    role: str
+    name: str
+    email: str | None = None
+    organisation: str | None = None
+    pilot: str | None = None
+    participant: str | None = None
+
+
+async def create_account(context: Context, new: NewAccount, password: str) -> str:
+    """Add an account and return its id; an account of that name and role that is there is left as it is."""
+    if new.role not in realm().roles:
+        raise BadInput(f"There is no role {new.role}.")
+    account = Account(id=context.new_id(), disabled=False, **asdict(new))
+    hashed = await passwords.hashed(password)
+    async with context.db.transaction() as tx:
+        if await accounts.insert(tx, account, hashed, context.clock.now()):
+            _log.info("account_created", role=new.role)
+            return account.id
+        known = await accounts.by_username(tx, new.username)
+    if known is None or known[0].role != new.role:
+        raise Conflict("An account of this name exists with another role.")
+    return known[0].id
+
+
+async def check_password(context: Context, attempt: Attempt) -> Account | None:
+    """The account, if the password is right and the account in use. Every answer costs one hash.
+
+    Raises TooManyRequests while this name must wait at this address.
+    """
+    now = context.clock.now()
+    async with context.db.connection() as c:
+        until = await sessions.blocked_until(c, attempt.digest)
+        if until and until > now:
+            raise TooManyRequests(retry_after=max(1, int((until - now).total_seconds())))
+        found = await accounts.by_username(c, attempt.username)
+    right = await passwords.matches(attempt.password, found[1] if found else None)
+    account = found[0] if found and right and not found[0].disabled else None
+    async with context.db.transaction() as tx:
+        if account:
+            await sessions.forget_failures(tx, attempt.digest)
+        else:
+            await sessions.note_failure(tx, attempt.digest, now, _FREE_FAILURES, _LONGEST_WAIT)
+    return account

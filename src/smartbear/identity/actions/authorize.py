@@ -1,0 +1,90 @@
+"""The authorization endpoint: what a client asks for, and the code it gets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from smartbear.identity.actions import secrets
+from smartbear.identity.actions.clients import find_client
+from smartbear.identity.actions.tokens import allowed_scope
+from smartbear.identity.model import pkce
+from smartbear.identity.model.accounts import Client, Grant
+from smartbear.identity.model.faults import OAuthFault, WrongAddress
+from smartbear.identity.store import grants
+from smartbear.kit.context import Context
+
+_CODE_LIFETIME = timedelta(seconds=60)
+_LONGEST = 512  # characters of state and nonce
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Where the browser goes back to, once that address is known to be the client's."""
+
+    client: Client
+    redirect_uri: str
+    state: str | None
+
+    def address(self, issuer: str, **answer: str) -> str:
+        """The address with an answer, the state, and who answers (RFC 9207)."""
+        told = {**answer, **({"state": self.state} if self.state is not None else {}), "iss": issuer}
+        parts = urlsplit(self.redirect_uri)
+        query = "&".join(part for part in (parts.query, urlencode(told)) if part)
+        return urlunsplit(parts._replace(query=query))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A valid authorization request."""
+
+    back: Return
+    scope: str
+    challenge: str
+    nonce: str | None
+    prompt: str
+
+
+async def where_back(context: Context, query: Mapping[str, str]) -> Return:
+    """The client and its redirect address, compared exactly; WrongAddress if either is unknown."""
+    client = await find_client(context, query.get("client_id", ""))
+    redirect_uri = query.get("redirect_uri", "")
+    if client is None or redirect_uri not in client.redirects:
+        raise WrongAddress
+    state = query.get("state")
+    return Return(client, redirect_uri, state[:_LONGEST] if state is not None else None)
+
+
+def understand(back: Return, query: Mapping[str, str]) -> Asked:
+    """What the client asks for; OAuthFault if it may not, or asks in a way that protects nobody."""
+    if query.get("response_type") != "code":
+        raise OAuthFault("unsupported_response_type", "Only the code flow is offered.")
+    challenge = query.get("code_challenge", "")
+    if query.get("code_challenge_method") != "S256" or not pkce.is_challenge(challenge):
+        raise OAuthFault("invalid_request", "PKCE with S256 is required.")
+    nonce = query.get("nonce")
+    if nonce is not None and len(nonce) > _LONGEST:
+        raise OAuthFault("invalid_request", "The nonce is too long.")
+    scope = allowed_scope(back.client, query.get("scope", "openid"))
+    return Asked(back, scope, challenge, nonce, query.get("prompt", ""))
+
+
+async def grant_code(
+    context: Context, asked: Asked, account: str, signed_in_at: datetime, session: bytes
+) -> str:
+    """A code for an account that has signed in, good for a minute and once."""
+    secret, digest = secrets.fresh()
+    until = context.clock.now() + _CODE_LIFETIME
+    client = asked.back.client.id
+    grant = Grant(account, client, asked.scope, context.new_id(), signed_in_at, asked.nonce)
+    async with context.db.transaction() as tx:
+        await grants.start_family(tx, grant, session, until)
+        await grants.insert_code(
+            tx,
+            digest,
+            grant,
+            redirect_uri=asked.back.redirect_uri,
+            challenge=asked.challenge,
+            expires_at=until,
+        )
+    return secret

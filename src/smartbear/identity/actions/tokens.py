@@ -1,0 +1,100 @@
+"""Making tokens: RFC 9068 access tokens, ID tokens, refresh tokens that change at every use."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from joserfc import jwt
+
+from smartbear.identity.actions import secrets
+from smartbear.identity.actions.keys import SigningKeys
+from smartbear.identity.model.accounts import Account, Client, Grant
+from smartbear.identity.model.faults import OAuthFault
+from smartbear.identity.model.realm import realm
+from smartbear.identity.settings import IdentitySettings
+from smartbear.identity.store import accounts, grants
+from smartbear.kit.context import Context
+from smartbear.kit.db import Connection
+
+ALGORITHM = "RS256"
+_REFRESH = "offline_access"
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """What tokens are made with; ``issuer`` is the address the request came to, one of the deployment's."""
+
+    context: Context
+    settings: IdentitySettings
+    keys: SigningKeys
+    issuer: str
+
+    async def for_client(self, client: Client, scope: str) -> Answer:
+        """An access token for a machine, in its own name (RFC 6749 §4.4)."""
+        granted = allowed_scope(client, scope or " ".join(client.scopes))
+        claims = {"sub": client.id, "client_id": client.id, "scope": granted}
+        return self._answer(self._access(claims), granted)
+
+    async def for_grant(self, tx: Connection, grant: Grant) -> Answer:
+        """Tokens for a person who signed in; OAuthFault if the account may not any more."""
+        account = await accounts.by_id(tx, grant.account)
+        if account is None or account.disabled:
+            raise OAuthFault("invalid_grant", "The account is not in use.")
+        claims = {
+            "sub": account.id,
+            "client_id": grant.client,
+            "scope": grant.scope,
+            "sid": grant.family,
+            "auth_time": int(grant.signed_in_at.timestamp()),
+            **account.claims(),
+        }
+        answer = self._answer(self._access(claims), grant.scope)
+        if "openid" in grant.scope.split():
+            answer["id_token"] = self._id_token(grant, account)
+        if _REFRESH in grant.scope.split():
+            answer["refresh_token"] = await self._refresh(tx, grant)
+        return answer
+
+    def _answer(self, access: str, scope: str) -> Answer:
+        return {
+            "access_token": access,
+            "token_type": "Bearer",
+            "expires_in": self.settings.access_token_lifetime,
+            "scope": scope,
+        }
+
+    def _access(self, claims: Answer) -> str:
+        told = {"aud": realm().audience, "jti": self.context.new_id(), **claims}
+        return self._signed("at+jwt", told)
+
+    def _id_token(self, grant: Grant, account: Account) -> str:
+        claims = {
+            "sub": account.id,
+            "aud": grant.client,
+            "auth_time": int(grant.signed_in_at.timestamp()),
+            "sid": grant.family,
+            **account.claims(),
+        }
+        return self._signed("JWT", claims | ({"nonce": grant.nonce} if grant.nonce else {}))
+
+    def _signed(self, kind: str, claims: Answer) -> str:
+        now = int(self.context.clock.now().timestamp())
+        times = {"iss": self.issuer, "iat": now, "exp": now + self.settings.access_token_lifetime}
+        header = {"alg": ALGORITHM, "typ": kind, "kid": self.keys.current.kid}
+        return jwt.encode(header, times | claims, self.keys.current, algorithms=[ALGORITHM])
+
+    async def _refresh(self, tx: Connection, grant: Grant) -> str:
+        secret, digest = secrets.fresh()
+        until = self.context.clock.now() + timedelta(seconds=self.settings.refresh_token_lifetime)
+        await grants.insert_refresh(tx, digest, grant.family, until)
+        return secret
+
+
+def allowed_scope(client: Client, asked: str) -> str:
+    """What of the scopes asked for the client may have; OAuthFault if it asked for another."""
+    wanted = asked.split()
+    if not set(wanted) <= set(client.scopes):
+        raise OAuthFault("invalid_scope", "The client may not have one of the scopes it asked for.")
+    return " ".join(wanted)

@@ -1,0 +1,61 @@
+"""Reading our own tokens back: introspection, userinfo, revocation."""
+
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+
+from smartbear.identity.actions import secrets
+from smartbear.identity.actions.keys import SigningKeys
+from smartbear.identity.actions.tokens import ALGORITHM
+from smartbear.identity.model.accounts import Account
+from smartbear.identity.model.realm import realm
+from smartbear.identity.store import accounts, grants
+from smartbear.kit.context import Context
+
+Claims = dict[str, Any]
+
+
+def issuers(context: Context) -> list[str]:
+    """Every name this provider goes by, the canonical one first."""
+    return [origin + realm().issuer_path for origin in context.settings.addresses()]
+
+
+async def read_access_token(context: Context, keys: SigningKeys, token: str) -> Claims | None:
+    """The claims of an access token that is ours, in time, and not revoked; else None."""
+    try:
+        decoded = jwt.decode(token, keys.verifying, algorithms=[ALGORITHM])
+    except (JoseError, ValueError):
+        return None
+    claims: Claims = decoded.claims
+    in_time = float(claims.get("exp", 0)) > context.clock.now().timestamp()
+    ours = claims.get("iss") in issuers(context) and decoded.header.get("typ") == "at+jwt"
+    if not (in_time and ours):
+        return None
+    if "sid" in claims:
+        async with context.db.connection() as c:
+            if await grants.is_revoked(c, claims["sid"]):
+                return None
+    return claims
+
+
+async def person_behind(context: Context, keys: SigningKeys, token: str) -> Account | None:
+    """The account of an access token with the scope ``openid``."""
+    claims = await read_access_token(context, keys, token)
+    if claims is None or "openid" not in claims["scope"].split():
+        return None
+    async with context.db.connection() as c:
+        account = await accounts.by_id(c, claims["sub"])
+    return account if account and not account.disabled else None
+
+
+async def revoke(context: Context, keys: SigningKeys, client_id: str, token: str) -> None:
+    """End the family of a client's token (RFC 7009); a token that is not the client's changes nothing."""
+    async with context.db.connection() as c:
+        found = await grants.family_of_refresh(c, secrets.digest(token))
+    if found is None:
+        claims = await read_access_token(context, keys, token) or {}
+        found = (claims["sid"], claims["client_id"]) if "sid" in claims else None
+    if found and found[1] == client_id:
+        async with context.db.transaction() as tx:
+            await grants.revoke(tx, found[0], context.clock.now())

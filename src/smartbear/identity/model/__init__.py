@@ -1,0 +1,1 @@
+"""Values and rules of signing in, without a machine around them."""

@@ -1,0 +1,1 @@
+"""All SQL of ``identity``: accounts and clients, keys, sessions, grants, failed sign-ins."""

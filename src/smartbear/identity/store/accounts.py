@@ -1,0 +1,91 @@
+"""Accounts and machine clients."""
+
+from datetime import datetime
+from typing import Any
+
+from smartbear.identity.model.accounts import Account, Client
+from smartbear.kit.db import Connection
+
+_COLUMNS = "id, username, role, name, email, organisation, pilot, participant, disabled"
+
+
+async def by_username(c: Connection, username: str) -> tuple[Account, str] | None:
+    """An account and its password hash; case does not count."""
+    row = await c.fetchrow(
+        f"SELECT {_COLUMNS}, password_hash FROM account WHERE lower(username) = lower($1)",  # noqa: S608 - constant
+        username,
+    )
+    return (_account(row), row["password_hash"]) if row else None
+
+
+async def by_id(c: Connection, account: str) -> Account | None:
+    """An account that may still sign in or not."""
+    row = await c.fetchrow(f"SELECT {_COLUMNS} FROM account WHERE id = $1", account)  # noqa: S608 - constant
+    return _account(row) if row else None
+
+
+async def insert(tx: Connection, account: Account, password_hash: str, now: datetime) -> bool:
+    """Add an account; False if the username is taken."""
+    status = await tx.execute(
+        """INSERT INTO account (id, username, role, name, email, organisation, pilot, participant, disabled,
+                                password_hash, created_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING""",
+        account.id,
+        account.username,
+        account.role,
+        account.name,
+        account.email,
+        account.organisation,
+        account.pilot,
+        account.participant,
+        account.disabled,
+        password_hash,
+        now,
+    )
+    return bool(status == "INSERT 0 1")
+
+
+async def set_password(tx: Connection, account: str, password_hash: str) -> None:
+    """Replace a password hash, for a new password or stronger parameters."""
+    await tx.execute("UPDATE account SET password_hash = $2 WHERE id = $1", account, password_hash)
+
+
+async def put_client(tx: Connection, client: Client, now: datetime) -> None:
+    """Add a machine client, or give one that is there a new secret and scopes."""
+    await tx.execute(
+        """INSERT INTO client (id, name, secret_hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, scopes = excluded.scopes""",
+        client.id,
+        client.name,
+        client.secret_hash,
+        list(client.scopes),
+        now,
+    )
+
+
+async def client(c: Connection, client_id: str) -> Client | None:
+    """A machine client."""
+    row = await c.fetchrow("SELECT id, name, secret_hash, scopes FROM client WHERE id = $1", client_id)
+    if row is None:
+        return None
+    return Client(
+        row["id"],
+        row["name"],
+        ("client_credentials",),
+        tuple(row["scopes"]),
+        secret_hash=row["secret_hash"],
+    )
+
+
+def _account(row: Any) -> Account:
+    return Account(
+        str(row["id"]),
+        row["username"],
+        row["role"],
+        row["name"],
+        row["email"],
+        row["organisation"],
+        row["pilot"],
+        row["participant"],
+        row["disabled"],
+    )
