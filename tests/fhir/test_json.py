@@ -100,7 +100,7 @@ def test_text_that_is_not_json_is_refused_with_the_place(data, reason):
     assert reason in refusal(data).detail
 
 
-@pytest.mark.parametrize("number", [b"1e999", b"-1e309", b"1e-400", b"1e99999999999999999999"])
+@pytest.mark.parametrize("number", [b"1e999", b"-2e308", b"1e-400", b"1e99999999999999999999"])
 def test_numbers_no_double_can_hold_are_refused(number):
     assert [error.code for error in refusal(b'{"a":' + number + b"}").errors] == ["value"]
 

@@ -21,7 +21,7 @@ from smartbear.fhir.issues import step
 from smartbear.kit.errors import BadInput, FieldError
 
 MAX_DEPTH = 64
-_MAX_EXPONENT = 308  # of a double: indexes and clients compute with doubles
+_MIN_EXPONENT, _MAX_EXPONENT = -323, 307  # within a double: indexes and clients compute with doubles
 
 _MAX_ERRORS = 50  # enough to see what is wrong
 
@@ -33,7 +33,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 def _number(text: str) -> Decimal:
     number = Decimal(text)
-    if abs(number.adjusted()) > _MAX_EXPONENT:
+    if not _MIN_EXPONENT <= number.adjusted() <= _MAX_EXPONENT:
         raise OverflowError(text)
     return number
 
