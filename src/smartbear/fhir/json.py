@@ -21,7 +21,7 @@ from smartbear.fhir.issues import step
 from smartbear.kit.errors import BadInput, FieldError
 
 MAX_DEPTH = 64
-_MIN_EXPONENT, _MAX_EXPONENT = -323, 307  # within a double: indexes and clients compute with doubles
+_MIN_EXPONENT, _MAX_EXPONENT = -307, 307  # within a double: indexes and clients compute with doubles
 
 _MAX_ERRORS = 50  # enough to see what is wrong
 
