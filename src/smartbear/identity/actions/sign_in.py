@@ -1,0 +1,56 @@
+"""Browser sessions: beginning, finding and ending them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from smartbear.identity.actions import secrets
+from smartbear.identity.model.accounts import Account
+from smartbear.identity.settings import IdentitySettings
+from smartbear.identity.store import accounts, sessions
+from smartbear.kit import logs
+from smartbear.kit.context import Context
+
+_log = logs.get("identity")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A browser that has signed in; ``secret`` is what its cookie holds."""
+
+    account: str
+    since: datetime
+    secret: str
+
+    @property
+    def digest(self) -> bytes:
+        """What the session is kept under."""
+        return secrets.digest(self.secret)
+
+
+async def begin_session(context: Context, account: Account, settings: IdentitySettings) -> SignedIn:
+    """Remember that this browser has signed in, under a secret no page gave it."""
+    secret, digest = secrets.fresh()
+    now = context.clock.now()
+    lifetime = timedelta(seconds=settings.session_lifetime)
+    async with context.db.transaction() as tx:
+        await sessions.open_session(tx, digest, account.id, now, lifetime)
+    _log.info("signed_in", role=account.role)
+    return SignedIn(account.id, now, secret)
+
+
+async def find_session(context: Context, secret: str) -> SignedIn | None:
+    """The session behind a cookie, if it is there, in time, and of an account in use."""
+    if not secret:
+        return None
+    async with context.db.connection() as c:
+        found = await sessions.session(c, secrets.digest(secret), context.clock.now())
+        account = await accounts.by_id(c, found[0]) if found else None
+    if found is None or account is None or account.disabled:
+        return None
+    return SignedIn(found[0], found[1], secret)
+
+
+async def end_session(context: Context, secret: str) -> None:
+    """Sign the browser out, and end every token family that came from it."""
+    async with context.db.transaction() as tx:
+        await sessions.end_session(tx, secrets.digest(secret), context.clock.now())

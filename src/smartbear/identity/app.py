@@ -1,0 +1,43 @@
+"""Builds the provider's application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from smartbear.identity.model.realm import realm
+from smartbear.identity.routes import authorize, discovery, logout, token
+from smartbear.identity.routes.discovery import PROTOCOL
+from smartbear.identity.routes.provider import Provider
+from smartbear.identity.settings import IdentitySettings
+from smartbear.kit import problems
+from smartbear.kit.context import Context
+
+_STATIC = Path(__file__).parent / "static"
+
+
+@asynccontextmanager
+async def serve(context: Context) -> AsyncIterator[ASGIApp]:
+    """The OpenID Provider under the realm's path."""
+    path = realm().issuer_path
+    app = Starlette(
+        routes=[
+            Route(f"{path}/.well-known/openid-configuration", discovery.configuration),
+            Route(f"{PROTOCOL}/certs", discovery.certs),
+            Route(f"{PROTOCOL}/auth", authorize.show, methods=["GET"]),
+            Route(f"{PROTOCOL}/auth", authorize.submit, methods=["POST"]),
+            Route(f"{PROTOCOL}/token", token.token, methods=["POST"]),
+            Route(f"{PROTOCOL}/token/introspect", token.introspect, methods=["POST"]),
+            Route(f"{PROTOCOL}/revoke", token.revoke, methods=["POST"]),
+            Route(f"{PROTOCOL}/userinfo", token.userinfo, methods=["GET", "POST"]),
+            Route(f"{PROTOCOL}/logout", logout.logout, methods=["GET", "POST"]),
+            Mount(f"{path}/static", StaticFiles(directory=_STATIC)),
+        ]
+    )
+    app.state.provider = Provider(context, IdentitySettings())
+    problems.install(app)
+    yield app

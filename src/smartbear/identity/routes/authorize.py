@@ -1,0 +1,120 @@
+"""Signing in: the authorization endpoint and its form."""
+
+import hmac
+from collections.abc import Mapping
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from smartbear.identity.actions import secrets
+from smartbear.identity.actions.accounts import Attempt, check_password
+from smartbear.identity.actions.authorize import Asked, Return, grant_code, understand, where_back
+from smartbear.identity.actions.sign_in import SignedIn, begin_session, find_session
+from smartbear.identity.model.faults import OAuthFault, WrongAddress
+from smartbear.identity.routes import pages
+from smartbear.identity.routes.provider import NO_STORE, provider
+from smartbear.identity.routes.token import read_form, read_once
+from smartbear.kit.errors import TooManyRequests
+
+SESSION_COOKIE, CSRF_COOKIE = "smartbear_session", "smartbear_form"
+_SEE_OTHER = 303
+
+
+async def show(request: Request) -> Response:
+    """Send a signed-in browser back with a code; show the form to any other."""
+    asked = await _asked(request)
+    if isinstance(asked, Response):
+        return asked
+    session = await find_session(provider(request).context, request.cookies.get(SESSION_COOKIE, ""))
+    if session and asked.prompt != "login":
+        return await _send_back(request, asked, session)
+    if asked.prompt == "none":
+        return _refuse(request, asked.back, OAuthFault("login_required", "Nobody has signed in."))
+    return _form(request)
+
+
+async def submit(request: Request) -> Response:
+    """Check the form; the query still says who wants to know."""
+    asked = await _asked(request)
+    if isinstance(asked, Response):
+        return asked
+    try:
+        form = await read_form(request)
+    except OAuthFault:
+        return _form(request, "try_again", 400)
+    if not _is_our_form(request, form):
+        return _form(request, "try_again", 400)
+    here = provider(request)
+    attempt = Attempt(form.get("username", "").strip()[:200], form.get("password", "")[:1000], _peer(request))
+    try:
+        account = await check_password(here.context, attempt)
+    except TooManyRequests as wait:
+        return _form(request, "wait", wait.status, seconds=wait.retry_after)
+    if account is None:
+        return _form(request, "wrong", 401)
+    session = await begin_session(here.context, account, here.settings)
+    answer = await _send_back(request, asked, session)
+    _set_cookie(request, answer, SESSION_COOKIE, session.secret, here.settings.session_lifetime)
+    return answer
+
+
+async def _asked(request: Request) -> Asked | Response:
+    """What the client asks for, or the answer that says why not."""
+    here = provider(request)
+    try:
+        query = read_once(request.url.query)
+        back = await where_back(here.context, query)
+    except (OAuthFault, WrongAddress):
+        return pages.error(request)
+    try:
+        return understand(back, query)
+    except OAuthFault as fault:
+        return _refuse(request, back, fault)
+
+
+def _refuse(request: Request, back: Return, fault: OAuthFault) -> Response:
+    issuer = provider(request).issuer(request)
+    address = back.address(issuer, error=fault.code, error_description=fault.description)
+    return RedirectResponse(address, _SEE_OTHER, NO_STORE)
+
+
+async def _send_back(request: Request, asked: Asked, session: SignedIn) -> Response:
+    here = provider(request)
+    code = await grant_code(here.context, asked, session.account, session.since, session.digest)
+    return RedirectResponse(asked.back.address(here.issuer(request), code=code), _SEE_OTHER, NO_STORE)
+
+
+def _form(request: Request, problem: str = "", status: int = 200, seconds: int | None = None) -> Response:
+    """The form, tied to this browser by a cookie that only this site can read back."""
+    proof = request.cookies.get(CSRF_COOKIE) or secrets.fresh()[0]
+    answer = pages.sign_in(request, proof=proof, problem=problem, status=status, seconds=seconds)
+    _set_cookie(request, answer, CSRF_COOKIE, proof, 3600)
+    return answer
+
+
+def _is_our_form(request: Request, form: Mapping[str, str]) -> bool:
+    kept, sent = request.cookies.get(CSRF_COOKIE, ""), form.get("proof", "")
+    return bool(kept) and hmac.compare_digest(kept.encode(), sent.encode())
+
+
+def _set_cookie(request: Request, answer: Response, name: str, value: str, seconds: int) -> None:
+    answer.set_cookie(
+        name,
+        value,
+        max_age=seconds,
+        path="/realms/smartbear",
+        secure=provider(request).address(request).startswith("https:"),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def forget_session(answer: Response) -> None:
+    """Take the session's cookie away."""
+    answer.delete_cookie(SESSION_COOKIE, path="/realms/smartbear", httponly=True, samesite="lax")
+    MutableHeaders(raw=answer.raw_headers).setdefault("cache-control", "no-store")
+
+
+def _peer(request: Request) -> str:
+    return request.client.host if request.client else ""

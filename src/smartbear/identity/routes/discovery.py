@@ -1,0 +1,46 @@
+"""What the provider is and can do (OpenID Connect Discovery, RFC 8414), and its public keys."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from smartbear.identity.model.realm import realm
+from smartbear.identity.routes.provider import provider
+
+PROTOCOL = f"{realm().issuer_path}/protocol/openid-connect"
+_HOUR = {"cache-control": "public, max-age=3600"}
+
+
+async def configuration(request: Request) -> Response:
+    """The provider's metadata."""
+    origin, issuer = provider(request).address(request), provider(request).issuer(request)
+    scopes = sorted({scope for client in realm().clients.values() for scope in client.scopes})
+    ways = ["client_secret_basic", "client_secret_post"]
+    told = {
+        "issuer": issuer,
+        "authorization_endpoint": f"{origin}{PROTOCOL}/auth",
+        "token_endpoint": f"{origin}{PROTOCOL}/token",
+        "userinfo_endpoint": f"{origin}{PROTOCOL}/userinfo",
+        "jwks_uri": f"{origin}{PROTOCOL}/certs",
+        "end_session_endpoint": f"{origin}{PROTOCOL}/logout",
+        "revocation_endpoint": f"{origin}{PROTOCOL}/revoke",
+        "introspection_endpoint": f"{origin}{PROTOCOL}/token/introspect",
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "code_challenge_methods_supported": ["S256"],
+        "token_endpoint_auth_methods_supported": ["none", *ways],
+        "introspection_endpoint_auth_methods_supported": ways,
+        "authorization_response_iss_parameter_supported": True,
+        "prompt_values_supported": ["none", "login"],
+        "scopes_supported": scopes,
+        "claims_supported": ["sub", "name", "preferred_username", "roles", "organisation", "pilot"],
+    }
+    return JSONResponse(told, headers=_HOUR)
+
+
+async def certs(request: Request) -> Response:
+    """The public keys as a JWK set (RFC 7517)."""
+    keys = await provider(request).keys()
+    return JSONResponse(keys.public, headers=_HOUR)

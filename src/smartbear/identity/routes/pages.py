@@ -1,0 +1,91 @@
+"""The pages people see: signing in, signed out, and a link that leads nowhere."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from smartbear.identity.routes.provider import provider
+
+LANGUAGES = {
+    "en": "English",
+    "el": "Ελληνικά",
+    "it": "Italiano",
+    "fr": "Français",
+    "pt": "Português",
+    "ro": "Română",
+    "es": "Español",
+}
+_COOKIE = "smartbear_language"
+_CSP = (
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS = {"cache-control": "no-store", "content-security-policy": _CSP, "x-frame-options": "DENY"}
+_templates = jinja2.Environment(
+    loader=jinja2.PackageLoader("smartbear.identity"), autoescape=True, undefined=jinja2.StrictUndefined
+)
+
+
+def sign_in(request: Request, *, proof: str, problem: str, status: int, seconds: int | None) -> HTMLResponse:
+    """The form, with what went wrong the last time."""
+    large = request.query_params.get("client_id") == "mobile"
+    return _page(request, "sign_in.html", status, proof=proof, problem=problem, seconds=seconds, large=large)
+
+
+def signed_out(request: Request) -> HTMLResponse:
+    """Confirmation that nobody is signed in here any more."""
+    return _page(request, "signed_out.html", 200)
+
+
+def error(request: Request) -> HTMLResponse:
+    """For a request that names no client we know: nobody may be sent back."""
+    return _page(request, "error.html", 400)
+
+
+def _page(request: Request, template: str, status: int, **values: object) -> HTMLResponse:
+    language = language_of(request)
+    words = _words()[language]
+    settings = provider(request).context.settings
+    text = _templates.get_template(template).render(
+        t=words,
+        language=language,
+        languages=LANGUAGES,
+        environment=settings.environment,
+        here=_without_language(request),
+        **values,
+    )
+    answer = HTMLResponse(text, status, _HEADERS | {"content-language": language})
+    if request.query_params.get("ui_locales") == language:
+        answer.set_cookie(_COOKIE, language, path="/realms/smartbear", samesite="lax", httponly=True)
+    return answer
+
+
+def language_of(request: Request) -> str:
+    """Chosen on the page, else remembered, else what the browser prefers, else English."""
+    chosen = (request.query_params.get("ui_locales", ""), request.cookies.get(_COOKIE, ""))
+    preferred = [part.partition(";")[0].strip() for part in _accepted(request).split(",")]
+    for tag in (*chosen, *preferred):
+        if tag[:2].lower() in LANGUAGES:
+            return tag[:2].lower()
+    return "en"
+
+
+def _accepted(request: Request) -> str:
+    return request.headers.get("accept-language", "")
+
+
+def _without_language(request: Request) -> str:
+    """The query of this page, for links that change the language alone."""
+    return str(request.url.remove_query_params("ui_locales").query)
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
+    text = (files("smartbear.identity") / "texts.toml").read_text(encoding="utf-8")
+    told: dict[str, dict[str, str]] = tomllib.loads(text)
+    return {language: told["en"] | told[language] for language in LANGUAGES}

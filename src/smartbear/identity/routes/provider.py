@@ -1,0 +1,58 @@
+"""What every route needs: the provider's parts, and answers in the protocol's form."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from smartbear.identity.actions.keys import SigningKeys, signing_keys
+from smartbear.identity.actions.tokens import Issuer
+from smartbear.identity.model.faults import OAuthFault
+from smartbear.identity.model.realm import realm
+from smartbear.identity.settings import IdentitySettings
+from smartbear.kit.context import Context
+
+NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
+
+
+@dataclass(slots=True)
+class Provider:
+    """The provider as one process runs it."""
+
+    context: Context
+    settings: IdentitySettings
+    _keys: SigningKeys | None = None
+
+    async def keys(self) -> SigningKeys:
+        """The signing keys, read once; a rotation reaches other processes when they start again."""
+        self._keys = self._keys or await signing_keys(self.context)
+        return self._keys
+
+    def address(self, request: Request) -> str:
+        """The public address the request came to; the canonical one if it came to none of them."""
+        host = request.headers.get("host", "")
+        addresses = self.context.settings.addresses()
+        return next((one for one in addresses if urlsplit(one).netloc == host), addresses[0])
+
+    def issuer(self, request: Request) -> str:
+        """The provider's name at that address."""
+        return self.address(request) + realm().issuer_path
+
+    async def issuing(self, request: Request) -> Issuer:
+        """What tokens are made with."""
+        return Issuer(self.context, self.settings, await self.keys(), self.issuer(request))
+
+
+def provider(request: Request) -> Provider:
+    """The provider of this process."""
+    found: Provider = request.app.state.provider
+    return found
+
+
+def fault_answer(fault: OAuthFault) -> Response:
+    """An error of the token endpoint (RFC 6749 §5.2)."""
+    body = {"error": fault.code, "error_description": fault.description}
+    if fault.code == "invalid_client":
+        return JSONResponse(body, 401, {**NO_STORE, "www-authenticate": "Basic"})
+    return JSONResponse(body, 400, NO_STORE)
