@@ -43,6 +43,11 @@ def test_extensions_of_the_items_of_a_repeating_primitive_are_looked_into():
     assert found(patient) == [("address", "Patient.name[0].given[1].extension[0].url", "http://e")]
 
 
+def test_gaps_in_a_list_of_addresses_are_passed_over():
+    questionnaire = {"resourceType": "Questionnaire", "derivedFrom": [None, "http://q"]}
+    assert found(questionnaire) == [("address", "Questionnaire.derivedFrom[1]", "http://q")]
+
+
 def test_contained_and_nested_resources_are_looked_into():
     inner = {"resourceType": "Provenance", "target": [{"reference": "#"}]}
     bundle = {"resourceType": "Bundle", "entry": [{"resource": observation(contained=[inner])}]}

@@ -29,6 +29,7 @@ def structure(name, *elements, **facts):
     return given | {"snapshot": {"element": list(elements)}} | facts
 
 
+RULE = [{"key": "bp-1", "severity": "warning", "human": "Always on."}]
 LAMP = structure(
     "Lamp",
     element(
@@ -61,12 +62,33 @@ LAMP = structure(
     ),
     element("Lamp.bulb.spare", contentReference="#Lamp.bulb"),
 )
+CODE = structure(
+    "code",
+    element("code"),
+    element("code.extension", "Element.extension", max="*", type=[{"code": "Extension"}]),
+    element(
+        "code.value",
+        type=[
+            {
+                "code": "http://hl7.org/fhirpath/System.String",
+                "extension": [{"url": STRUCTURES + "regex", "valueString": "[a-z]+"}],
+            }
+        ],
+    ),
+    kind="primitive-type",
+    baseDefinition=STRUCTURES + "string",
+)
+LOGICAL = structure("Blueprint", element("Blueprint"), kind="logical")
 PROFILE = structure(
     "bp",
     derivation="constraint",
     type="Lamp",
     baseDefinition=STRUCTURES + "Lamp",
-    differential={"element": [{"id": "Lamp.status", "path": "Lamp.status", "min": 1, "fixedCode": "on"}]},
+    differential={
+        "element": [
+            {"id": "Lamp.status", "path": "Lamp.status", "min": 1, "fixedCode": "on", "constraint": RULE}
+        ]
+    },
 )
 VALUE_SET = {
     "resourceType": "ValueSet",
@@ -98,7 +120,10 @@ COMPARTMENT = {
 @pytest.fixture
 def packages(tmp_path):
     examples, expansions = tmp_path / "examples", tmp_path / "expansions"
-    for folder, resources in ((examples, [LAMP, PROFILE, PARAMETER, COMPARTMENT]), (expansions, [VALUE_SET])):
+    for folder, resources in (
+        (examples, [LAMP, CODE, LOGICAL, PROFILE, PARAMETER, COMPARTMENT]),
+        (expansions, [VALUE_SET]),
+    ):
         (folder / "package").mkdir(parents=True)
         for resource in resources:
             name = f"{resource['resourceType']}-{resource['id']}.json"
@@ -144,6 +169,19 @@ def test_a_backbone_element_is_a_type_of_its_own(tables):
     assert spare["types"] == [{"code": "Lamp.bulb"}]
 
 
+def test_a_primitive_has_its_lexical_space_and_no_elements_of_its_own(tables):
+    assert tables["types"]["code"] == {
+        "name": "code",
+        "kind": "primitive",
+        "base": "string",
+        "regex": "[a-z]+",
+    }
+
+
+def test_profiles_and_logical_models_are_no_types(tables):
+    assert tables["types"].keys() == {"Lamp", "Lamp.bulb", "code"}
+
+
 def test_invariants_of_the_base_are_not_repeated(tables):
     assert [rule["key"] for rule in tables["invariants"]["Lamp"]] == ["lmp-1"]
 
@@ -164,7 +202,9 @@ def test_a_set_without_a_complete_expansion_is_not_enumerable(packages, tmp_path
 
 
 def test_profiles_search_parameters_and_compartments_are_kept_as_facts(tables):
-    assert tables["profiles"]["bp"]["rules"] == [{"id": "Lamp.status", "min": 1, "fixed": "on"}]
+    (rule,) = tables["profiles"]["bp"]["rules"]
+    assert rule == {"id": "Lamp.status", "min": 1, "fixed": "on", "invariants": ["bp-1"]}
+    assert tables["profiles"]["bp"]["invariants"][0]["severity"] == "warning"
     assert tables["search_parameters"]["Lamp-status"]["expression"] == "Lamp.status"
     assert tables["compartments"] == {"Room": {"code": "Room", "members": {"Lamp": ["room"]}}}
 
