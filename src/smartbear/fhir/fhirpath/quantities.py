@@ -89,6 +89,12 @@ def decimals(value: Decimal) -> int:
     return max(0, -int(value.normalize().as_tuple().exponent))
 
 
+def key(quantity: Quantity) -> tuple[Decimal, str]:
+    """The same for quantities that ``compare`` as 0, and for no others."""
+    known = known_unit(quantity.unit)
+    return _in_base(quantity), quantity.unit if known is None else known.dimension
+
+
 def _in_base(quantity: Quantity) -> Decimal:
     known = known_unit(quantity.unit)
     return quantity.value if known is None else known.to_base(quantity.value)

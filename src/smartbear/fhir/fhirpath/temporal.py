@@ -148,6 +148,12 @@ def compare(left: Temporal, right: Temporal) -> int | None:
     return None
 
 
+def key(value: Temporal) -> tuple[object, ...]:
+    """The same for values that ``compare`` as 0, and for no others."""
+    zoned = value.offset is not None
+    return value.kind == "Time", len(value.parts), zoned, _utc_span(value, zoned=zoned)
+
+
 def _spans(left: Temporal, right: Temporal) -> list[tuple[Decimal, Decimal]]:
     zoned = left.offset is not None or right.offset is not None
     return [_utc_span(value, zoned=zoned) for value in (left, right)]

@@ -1,0 +1,28 @@
+"""The functions of the language, a module for each section of the specification; one table of them all."""
+
+from collections.abc import Mapping
+
+from smartbear.fhir.fhirpath.functions import (
+    boundaries,
+    conversion,
+    existence,
+    fhir,
+    filtering,
+    mathematics,
+    strings,
+    subsetting,
+    utility,
+)
+from smartbear.fhir.fhirpath.functions.function import Function
+
+FUNCTIONS: Mapping[str, Function] = {
+    **existence.FUNCTIONS,
+    **filtering.FUNCTIONS,
+    **subsetting.FUNCTIONS,
+    **conversion.FUNCTIONS,
+    **strings.FUNCTIONS,
+    **mathematics.FUNCTIONS,
+    **boundaries.FUNCTIONS,
+    **utility.FUNCTIONS,
+    **fhir.FUNCTIONS,
+}
