@@ -105,9 +105,27 @@ def test_numbers_no_double_can_hold_are_refused(number):
     assert [error.code for error in refusal(b'{"a":' + number + b"}").errors] == ["value"]
 
 
+@pytest.mark.parametrize("rest", [b"", b",", b',"b":[}', b',"b":"\xff"}', b',"b":' + b"[" * 5000])
+def test_text_that_breaks_off_after_such_a_number_is_refused_too(rest):
+    assert refusal(b'{"a":1e999' + rest).detail
+
+
+@pytest.mark.parametrize("digits", [4299, 4300, 4301, 10_000])
+def test_long_integers_are_read_or_refused_and_nothing_else(digits):
+    text = b'{"a":[' + b"7" * digits + b'],"b":"\\u0041"}'
+    if digits <= 4300:
+        assert json.decode(text)["b"] == "A"
+    else:
+        assert "out of range" in refusal(text).detail
+
+
 @pytest.mark.parametrize("escape", [b"\\u0000", b"\\b", b"\\f", b"\\u001f", b"\\\\\\u0007"])
 def test_control_characters_are_refused(escape):
     assert [error.path for error in refusal(b'{"a":"x' + escape + b'"}').errors] == ["$this.a"]
+
+
+def test_control_characters_are_refused_in_names_too():
+    assert [error.path for error in refusal(b'{"a":{"b\\u0000":1}}').errors] == ["$this.a.?"]
 
 
 def test_an_escaped_backslash_before_a_letter_is_no_control_character():
@@ -128,21 +146,3 @@ def test_brackets_inside_strings_are_not_levels():
 def test_many_siblings_are_not_levels():
     text = b"[" + b",".join([b'{"a":[{}]}'] * 500) + b"]"
     assert len(json.decode(text)) == 500
-
-
-@given(st.dictionaries(st.text(LETTERS), VALUES), st.dictionaries(st.text(LETTERS, min_size=1), SCALARS))
-def test_giving_an_identity_changes_the_id_and_the_version_and_nothing_else(content, meta):
-    before = {**content, "resourceType": "Basic", "meta": meta}
-    raw = json.encode(before)
-    after = json.decode(json.with_identity(raw, "new", "3", "2024-05-01T10:00:00Z"))
-    stamp = {"versionId": "3", "lastUpdated": "2024-05-01T10:00:00Z"}
-    assert after == {**before, "id": "new", "meta": {**meta, **stamp}}
-
-
-def test_an_identity_is_spliced_in_without_touching_other_bytes():
-    raw = b'{"status" : "final", "resourceType":"Observation","valueQuantity": {"value" : 1.50}}'
-    assert json.with_identity(raw, "a", "1", "2024-05-01T10:00:00Z") == (
-        b'{"resourceType":"Observation","id":"a",'
-        b'"meta":{"versionId":"1","lastUpdated":"2024-05-01T10:00:00Z"},'
-        b'"status":"final","valueQuantity":{"value" : 1.50}}'
-    )

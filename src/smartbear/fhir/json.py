@@ -27,20 +27,21 @@ _MAX_ERRORS = 50  # enough to see what is wrong
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _AT_BYTE = re.compile(r"(?:JSON is malformed: )?(.*) \(byte (\d+)\)")
-_CONTROL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\(?:[bf]|u00(?:0[0-8bcefBCEF]|1))")
+_CONTROL_ESCAPE = re.compile(rb"\\(?:[bf]|u00(?:0[0-8bcefBCEF]|1))")  # or «\\b», which is none
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def _number(text: str) -> Decimal:
-    number = Decimal(text)
-    if not _MIN_EXPONENT <= number.adjusted() <= _MAX_EXPONENT:
-        raise OverflowError(text)
-    return number
+def _number(text: str) -> Decimal | None:
+    """None for a number no double can hold: what it is encoded as then gives the text away as unusable."""
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        return None
+    return number if _MIN_EXPONENT <= number.adjusted() <= _MAX_EXPONENT else None
 
 
 _decode = msgspec.json.Decoder(float_hook=_number).decode
 encode = msgspec.json.Encoder(decimal_format="number").encode
-_decode_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def decode(data: bytes) -> Any:
@@ -51,25 +52,13 @@ def decode(data: bytes) -> Any:
         raise _malformed(data, error) from None
     except RecursionError:
         raise _too_deep() from None
-    except ArithmeticError:
-        raise _unusable(data) from None
     if _is_too_deep(data, value):
         raise _too_deep()
-    if _CONTROL_ESCAPE.search(data) or not _names_are_unique(data, value):
-        raise _unusable(data)
+    if not _is_plain(data, value):
+        errors = tuple(islice(_faults(_pairs(data)), _MAX_ERRORS))
+        if errors:
+            raise BadInput("The JSON is not usable as a FHIR resource.", errors=errors)
     return value
-
-
-def with_identity(resource: bytes, resource_id: str, version_id: str, last_updated: str) -> bytes:
-    """The same resource under a server's id, version and instant; all else is copied byte for byte.
-
-    `resource` is a JSON object that `decode` accepts. Other members of its `meta` stay.
-    """
-    members = _decode_members(resource)
-    meta = _decode_members(members.get("meta", b"{}"))
-    stamp = {"versionId": version_id, "lastUpdated": last_updated}
-    head = {"resourceType": members["resourceType"], "id": resource_id, "meta": stamp | meta | stamp}
-    return encode(head | {name: raw for name, raw in members.items() if name not in head})
 
 
 def _is_too_deep(data: bytes, value: object) -> bool:
@@ -94,16 +83,17 @@ def _is_deeper(value: object, limit: int) -> bool:
     return limit == 0 or any(_is_deeper(child, limit - 1) for child in children)
 
 
-def _names_are_unique(data: bytes, value: object) -> bool:
-    """The parser keeps the last of two equal names. A text that equals its own re-encoding had none to drop.
+def _is_plain(data: bytes, value: object) -> bool:
+    """Whether the value says all that the text says: no name dropped, no number replaced, nothing hidden.
 
-    Indentation is taken out first where there is some; what still differs (an escape, `1e2`) is read again
-    by a parser that reports every pair.
+    The parser keeps the last of two equal names. A text that equals its own re-encoding had none to drop;
+    indentation is taken out first where there is some. What still differs (an escape, `1e2`) or may
+    hold a control character is read again by a parser that reports every pair.
     """
+    if _CONTROL_ESCAPE.search(data):
+        return False
     canonical = encode(value)
-    if canonical == data or canonical == msgspec.json.format(data, indent=-1):
-        return True
-    return not any(_faults(_pairs(data), "$this"))
+    return canonical == data or canonical == msgspec.json.format(data, indent=-1)
 
 
 class _Members(list[tuple[str, Any]]):
@@ -115,32 +105,29 @@ class _Literal(str):
 
     __slots__ = ()
 
-    def is_usable(self) -> bool:
-        try:
-            _number(self)
-        except ArithmeticError:
-            return False
-        return True
-
 
 def _pairs(data: bytes) -> Any:
     return json.loads(data.decode(), object_pairs_hook=_Members, parse_float=_Literal)
 
 
-def _faults(value: object, path: str) -> Iterator[FieldError]:
+def _faults(value: object, path: str = "") -> Iterator[FieldError]:
+    path = path or _root(value)
     if isinstance(value, _Members):
         seen: set[str] = set()
         for name, child in value:
             place = path + step(name)
             if name in seen:
                 yield FieldError(place, "structure", "is given more than once in the same object")
+            if _CONTROL.search(name):
+                yield FieldError(place, "structure", "has a control character in its name")
             seen.add(name)
             yield from _faults(child, place)
     elif isinstance(value, list):
         for index, child in enumerate(value):
             yield from _faults(child, f"{path}[{index}]")
-    elif isinstance(value, _Literal) and not value.is_usable():
-        yield FieldError(path, "value", "is a number no double-precision number can stand for")
+    elif isinstance(value, _Literal):
+        if _number(value) is None:
+            yield FieldError(path, "value", "is a number no double-precision number can stand for")
     elif isinstance(value, str) and _CONTROL.search(value):
         yield FieldError(path, "value", "contains a control character")
 
@@ -149,12 +136,6 @@ def _root(value: object) -> str:
     """Locations start with the resource type, as FHIRPath writes them."""
     named = dict(value).get("resourceType") if isinstance(value, _Members) else None
     return step(named)[1:] if isinstance(named, str) else "$this"
-
-
-def _unusable(data: bytes) -> BadInput:
-    value = _pairs(data)
-    errors = tuple(islice(_faults(value, _root(value)), _MAX_ERRORS))
-    return BadInput("The JSON is not usable as a FHIR resource.", errors=errors)
 
 
 def _too_deep() -> BadInput:

@@ -8,15 +8,13 @@ from smartbear.fhir.validation.fault import Fault, LocalReference
 
 def settled(resource: dict[str, Any], faults: Iterable[Fault]) -> list[Fault]:
     """The faults of a resource that stands alone, once its references into `contained` are looked up."""
-    held = [item for item in _items(resource) if isinstance(item, dict)]
-    types = {str(item.get("id")): item.get("resourceType") for item in held}
+    held = {f".contained[{i}]": item for i, item in enumerate(_items(resource)) if isinstance(item, dict)}
+    types = {str(item.get("id")): item.get("resourceType") for item in held.values()}
     types[""] = resource.get("resourceType")  # «#» is the resource that contains
     found = [fault for fault in faults if not _is_answered(fault, types)]
-    for index, item in enumerate(held):
-        found += [Fault("invariant", text, f".contained[{index}]") for text in _problems(item)]
-    if held:
-        found += _unused(resource, held)
-    return found
+    for place, item in held.items():
+        found += [Fault("invariant", text, place) for text in _problems(item)]
+    return found + (_unused(resource, held) if held else [])
 
 
 def _items(resource: dict[str, Any]) -> list[Any]:
@@ -41,11 +39,11 @@ def _problems(item: dict[str, Any]) -> Iterator[str]:
         yield "dom-5: must not have security labels"
 
 
-def _unused(resource: dict[str, Any], held: list[dict[str, Any]]) -> list[Fault]:
+def _unused(resource: dict[str, Any], held: dict[str, dict[str, Any]]) -> list[Fault]:
     used = set(_fragments(resource))
     return [
-        Fault("invariant", "dom-3: nothing in this resource refers to it", f".contained[{index}]")
-        for index, item in enumerate(held)
+        Fault("invariant", "dom-3: nothing in this resource refers to it", place)
+        for place, item in held.items()
         if f"#{item.get('id')}" not in used and "#" not in _fragments(item)
     ]
 
