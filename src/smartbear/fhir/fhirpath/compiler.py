@@ -142,7 +142,7 @@ def _type_test(symbol: str, operand: Compiled, name: str) -> Compiled:
 
     def evaluate(frame: Frame) -> Items:
         items = operand(frame)
-        if symbol != "ofType" and len(items) > 1:
+        if len(items) > 1 and symbol != "ofType" and not (symbol == "as" and frame.run.given.as_filters):
             raise EvaluationError(f"Several items were found where {symbol} needs one.")
         return [test(item) for item in items] if symbol == "is" else [item for item in items if test(item)]
 

@@ -1,16 +1,17 @@
 """The way in: text → ``Expression``, compiled once and kept."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from smartbear.fhir.fhirpath.compiler import compile_node
 from smartbear.fhir.fhirpath.errors import EvaluationError, ExpressionSyntaxError
-from smartbear.fhir.fhirpath.frame import Compiled, Frame, Run
+from smartbear.fhir.fhirpath.frame import Compiled, Environment, Frame, Run
 from smartbear.fhir.fhirpath.items import Element, Items, resource_element
 from smartbear.fhir.fhirpath.parser import parse
 from smartbear.fhir.fhirpath.tree import Node
+
+_NOTHING_GIVEN = Environment()
 
 
 class Expression:
@@ -21,25 +22,16 @@ class Expression:
         self._evaluate: Compiled = compile_node(tree)
 
     def evaluate(
-        self,
-        focus: Mapping[str, Any] | Element | None,
-        *,
-        resource: Element | None = None,
-        root: Element | None = None,
-        variables: Mapping[str, Items] | None = None,
-        now: datetime | None = None,
-        resolve: Callable[[str], Mapping[str, Any] | None] | None = None,
-        trace: Callable[[str, Items], None] | None = None,
+        self, focus: Mapping[str, Any] | Element | None, environment: Environment = _NOTHING_GIVEN
     ) -> Items:
-        """Items found from ``focus``: a resource as JSON, or an element of ``root``.
+        """Items found from ``focus``: a resource as JSON, or an element of one. Raises ``EvaluationError``.
 
-        Without a focus only literals are there to work on. See ``frame.Run`` for the rest. Raises
-        ``EvaluationError``.
+        Without a focus only literals and variables are there to work on.
         """
         element = focus if focus is None or isinstance(focus, Element) else resource_element(focus)
         context: Items = [] if element is None else [element]
-        resource = resource or root or element
-        run = Run(context, resource, root or resource, variables or {}, now, resolve, trace)
+        resource = environment.resource or environment.root or element
+        run = Run(context, resource, environment.root or resource, environment)
         try:
             return self._evaluate(Frame(run, context))
         except RecursionError as error:

@@ -13,28 +13,40 @@ LARGEST_TEXT = 1_000_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """One evaluation.
+class Environment:
+    """What the caller gives an evaluation beside its input.
 
-    ``resource`` is the nearest resource around the input and ``root`` the outermost. ``variables`` are the
-    caller's ``%names``. ``now`` is needed by ``now()``, ``today()`` and ``timeOfDay()`` only. ``resolve``
-    fetches what a reference points to, or nothing. ``trace`` is told what ``trace()`` sees.
+    ``resource`` is the nearest resource around the input and ``root`` the outermost; both are the input
+    unless said otherwise. ``variables`` are the caller's ``%names``. ``now`` is needed by ``now()``,
+    ``today()`` and ``timeOfDay()`` only. ``resolve`` fetches what a reference points to, or nothing.
+    ``trace`` is told what ``trace()`` sees. ``as_filters`` lets ``as`` pick from a collection, which the
+    language forbids and R4's own rules do (dom-3).
     """
 
-    context: Items
     resource: Element | None = None
     root: Element | None = None
     variables: Mapping[str, Items] = field(default_factory=dict)
     now: datetime | None = None
     resolve: Callable[[str], Mapping[str, Any] | None] | None = None
     trace: Callable[[str, Items], None] | None = None
+    as_filters: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One evaluation: its input and its environment, in which the resources are filled in."""
+
+    context: Items
+    resource: Element | None
+    root: Element | None
+    given: Environment
 
     @property
     def present(self) -> datetime:
         """The caller's present, with its offset."""
-        if self.now is None:
+        if self.given.now is None:
             raise EvaluationError("The expression asks for the time, and none was given.")
-        return self.now
+        return self.given.now
 
 
 @dataclass(frozen=True, slots=True)

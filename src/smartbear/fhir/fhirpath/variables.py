@@ -39,6 +39,6 @@ def _some(element: Element | None) -> Items:
 
 
 def _given(frame: Frame, name: str) -> Items:
-    if name not in frame.run.variables:
+    if name not in frame.run.given.variables:
         raise EvaluationError("The expression uses a variable that is not defined.")
-    return frame.run.variables[name]
+    return frame.run.given.variables[name]

@@ -9,6 +9,7 @@ from smartbear.fhir.fhirpath.functions import (
     fhir,
     filtering,
     mathematics,
+    narrative,
     strings,
     subsetting,
     utility,
@@ -25,4 +26,5 @@ FUNCTIONS: Mapping[str, Function] = {
     **boundaries.FUNCTIONS,
     **utility.FUNCTIONS,
     **fhir.FUNCTIONS,
+    **narrative.FUNCTIONS,
 }

@@ -42,7 +42,7 @@ def _target(frame: Frame, item: Item) -> Element | None:
         return None
     if found.kind == "contained":
         return _contained(frame.run.root, found.id)
-    resource = frame.run.resolve(text) if frame.run.resolve else None
+    resource = frame.run.given.resolve(text) if frame.run.given.resolve else None
     if resource is not None:
         return resource_element(resource)
     kind = found.type or (

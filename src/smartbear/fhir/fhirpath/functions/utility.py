@@ -14,13 +14,13 @@ from smartbear.fhir.fhirpath.types import type_of
 def _trace(frame: Frame, items: Items, arguments: Sequence[Compiled]) -> Items:
     """Passes the input on; the caller's hook sees it, or the projection of it."""
     name = of_kind(single(arguments[0](frame)), str) or ""
-    if frame.run.trace:
+    if frame.run.given.trace:
         projected = (
             [made for _, found in each(frame, items, arguments[1]) for made in found]
             if arguments[1:]
             else items
         )
-        frame.run.trace(name, projected)
+        frame.run.given.trace(name, projected)
     return items
 
 
