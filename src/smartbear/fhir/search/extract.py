@@ -1,9 +1,13 @@
 """From a resource to everything it is found by."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
+from smartbear.fhir.fhirpath.expression import Expression, compiled
+from smartbear.fhir.fhirpath.items import Element
+from smartbear.fhir.fhirpath.types import type_of
 from smartbear.fhir.search.branches import Branch, Composite, Part, Walk
+from smartbear.fhir.search.converters import converters
 from smartbear.fhir.search.parameters import Component, Parameter, SearchType, parameters
 from smartbear.fhir.search.paths import NotStaticError, Path, static_paths
 from smartbear.fhir.search.values import Indexes
@@ -12,7 +16,10 @@ from smartbear.fhir.search.values import Indexes
 def extract(resource: dict[str, Any]) -> Indexes:
     """Index values of a valid resource as ``fhir.json`` reads it; nothing for a type unknown to R4."""
     walk = Walk(resource)
-    _tree(resource["resourceType"]).visit(resource, walk)
+    plan = _plan(resource["resourceType"])
+    plan.tree.visit(resource, walk)
+    for parameter, expression in plan.computed:
+        _compute(parameter, expression, walk)
     for rows in walk.tables.values():
         for code, values in rows.items():
             if len(values) > 1:
@@ -20,16 +27,40 @@ def extract(resource: dict[str, Any]) -> Indexes:
     return Indexes(**walk.tables)
 
 
+class _Plan(NamedTuple):
+    """How a type is indexed: by paths and, where a parameter is more than paths, by its expression."""
+
+    tree: Branch
+    computed: list[tuple[Parameter, Expression]]
+
+
 @cache
-def _tree(resource_type: str) -> Branch:
-    root = Branch()
+def _plan(resource_type: str) -> _Plan:
+    plan = _Plan(Branch(), [])
     for parameter in parameters(resource_type).values():
-        for path in _paths(parameter.expression, resource_type, resource_type):
-            if parameter.type is SearchType.COMPOSITE:
-                root.at(path.steps).composites.append(_composite(parameter, path, resource_type))
-            else:
-                root.index(path, parameter.type, parameter.code)
-    return root
+        try:
+            paths = static_paths(parameter.expression, resource_type, resource_type)
+        except NotStaticError:
+            plan.computed.append((parameter, compiled(parameter.expression)))
+        else:
+            _grow(plan.tree, parameter, paths, resource_type)
+    return plan
+
+
+def _grow(tree: Branch, parameter: Parameter, paths: list[Path], resource_type: str) -> None:
+    for path in paths:
+        if parameter.type is SearchType.COMPOSITE:
+            tree.at(path.steps).composites.append(_composite(parameter, path, resource_type))
+        else:
+            tree.index(path, parameter.type, parameter.code)
+
+
+def _compute(parameter: Parameter, expression: Expression, walk: Walk) -> None:
+    """Values of the language stand for the FHIR primitive of the same name in lower case."""
+    for item in expression.evaluate(walk.resource):
+        kind = type_of(item).name
+        for convert, table in converters(parameter.type, kind if isinstance(item, Element) else kind.lower()):
+            walk.add(table, [parameter.code], convert(item.value if isinstance(item, Element) else item))
 
 
 def _composite(parameter: Parameter, path: Path, resource_type: str) -> Composite:
@@ -37,16 +68,9 @@ def _composite(parameter: Parameter, path: Path, resource_type: str) -> Composit
     return Composite(parameter.code, tuple(parts))
 
 
-def _paths(expression: str, start: str, resource_type: str) -> list[Path]:
-    try:
-        return static_paths(expression, start, resource_type)
-    except NotStaticError:
-        return []
-
-
 @cache
 def _part(component: Component, start: str, resource_type: str) -> Part:
-    paths = _paths(component.expression, start, resource_type)
+    paths = static_paths(component.expression, start, resource_type)
     part = Part(Branch(), of_resource=any(path.from_resource for path in paths))
     for path in paths:
         part.branch.index(path, component.type, "")
