@@ -50,12 +50,12 @@ class Browser:
     async def code(self, **changes):
         return answer_of(await self.sign_in(**changes))["code"]
 
-    async def exchange(self, code, **changes):
+    async def exchange(self, issued, **changes):
         form = {
             "grant_type": "authorization_code",
             "client_id": "dashboard",
             "redirect_uri": f"{ORIGIN}/callback",
-            "code": code,
+            "code": issued,
             "code_verifier": VERIFIER,
         }
         return await self.http.post(f"{PROTOCOL}/token", data=form | changes)

@@ -5,8 +5,8 @@
     ├─ Unauthenticated 401     ├─ Gone 410                ├─ TooManyRequests 429
     ├─ Forbidden 403           ├─ PreconditionFailed 412  ├─ Unavailable 503
     ├─ NotFound 404            ├─ TooLarge 413            └─ TooCostly 503
-    ├─ MethodNotAllowed 405    └─ UnsupportedMediaType 415
-    └─ NotAcceptable 406
+    ├─ MethodNotAllowed 405    ├─ UnsupportedMediaType 415
+    └─ NotAcceptable 406       └─ HeadersTooLarge 431
 
 A class carries its HTTP status and a stable code; its docstring is the message when none is given. Raise the
 narrowest class where the fault is noticed; one handler (``kit/problems.py``, or the repository's own for
@@ -128,6 +128,13 @@ class Unprocessable(PlatformError):
 
     status = 422
     code = "unprocessable"
+
+
+class HeadersTooLarge(PlatformError):
+    """The headers of the request are larger than this address accepts."""
+
+    status = 431
+    code = "headers_too_large"
 
 
 class TooManyRequests(PlatformError):

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -24,6 +25,7 @@ def deriver(settings: PlatformSettings) -> Callable[[str], bytes]:
         else _kept_root(settings.home / "secrets" / "deployment.key")
     )
 
+    @cache
     def derive(purpose: str) -> bytes:
         return HKDF(SHA256(), _ROOT_BYTES, salt=None, info=f"smartbear {purpose}".encode()).derive(root)
 

@@ -44,7 +44,7 @@ def signed_out(request: Request) -> HTMLResponse:
 
 def error(request: Request) -> HTMLResponse:
     """For a request that names no client we know: nobody may be sent back."""
-    return _page(request, "error.html", 400)
+    return _page(request, "error.html", 400, here="")
 
 
 def _page(request: Request, template: str, status: int, **values: object) -> HTMLResponse:
@@ -56,8 +56,7 @@ def _page(request: Request, template: str, status: int, **values: object) -> HTM
         language=language,
         languages=LANGUAGES,
         environment=settings.environment,
-        here=_without_language(request),
-        **values,
+        **{"here": _without_language(request), **values},
     )
     answer = HTMLResponse(text, status, _HEADERS | {"content-language": language})
     if request.query_params.get("ui_locales") == language:

@@ -35,7 +35,9 @@ _FAMILY = "f.id AS family, f.account, f.client, f.scope, f.signed_in_at, f.revok
 
 async def start_family(tx: Connection, grant: Grant, session: bytes | None, expires_at: datetime) -> None:
     """Begin what one sign-in gives one client; families that are over are swept on the way."""
-    await tx.execute("DELETE FROM token_family WHERE expires_at < $1 - interval '1 day'", grant.signed_in_at)
+    await tx.execute(
+        "DELETE FROM token_family WHERE expires_at < $1::timestamptz - interval '1 day'", grant.signed_in_at
+    )
     await tx.execute(
         """INSERT INTO token_family (id, account, client, scope, signed_in_at, session, expires_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7)""",

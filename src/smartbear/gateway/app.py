@@ -1,0 +1,29 @@
+"""Builds the front door."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.types import ASGIApp
+
+from smartbear.gateway.actions.callers import Callers
+from smartbear.gateway.model.bucket import Buckets
+from smartbear.gateway.routes import own
+from smartbear.gateway.routes.front import Front, Limits
+from smartbear.gateway.routes.proxy import Proxy
+from smartbear.gateway.settings import GatewaySettings
+from smartbear.kit.context import Context
+
+
+@asynccontextmanager
+async def serve(context: Context) -> AsyncIterator[ASGIApp]:
+    """The front door, with clients of the neighbours it asks."""
+    settings = GatewaySettings()
+    limits = Limits(
+        Buckets(settings.person_rate), Buckets(settings.machine_rate), Buckets(settings.address_rate)
+    )
+    callers, proxy = Callers(context), Proxy(context)
+    try:
+        yield Front(context, callers, limits, own.build(context), proxy)
+    finally:
+        await callers.close()
+        await proxy.close()

@@ -1,0 +1,184 @@
+"""The front door itself: every request passes here, and nothing is copied on the way to a neighbour."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from smartbear.contracts.scope import ANONYMOUS, HEADER, SYSTEM, AccessScope, sign
+from smartbear.gateway.actions.callers import Callers
+from smartbear.gateway.model import table
+from smartbear.gateway.model.bucket import Buckets
+from smartbear.gateway.routes.proxy import Proxy
+from smartbear.kit import logs, telemetry
+from smartbear.kit.context import Context
+from smartbear.kit.errors import (
+    Forbidden,
+    HeadersTooLarge,
+    MethodNotAllowed,
+    PlatformError,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+)
+from smartbear.kit.problems import REQUEST_ID, problem_response
+
+_MOST_HEADERS = 16 << 10  # bytes
+_GOOD_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+_STRIPPED = frozenset({HEADER.encode(), b"x-synergy", REQUEST_ID.encode()})
+_ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+_log = logs.get("gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Buckets of the three kinds of callers."""
+
+    person: Buckets
+    machine: Buckets
+    address: Buckets
+
+    def check(self, access: AccessScope, peer: str) -> None:
+        """TooManyRequests, with the seconds to wait, if the caller is over its rate."""
+        if access.role == ANONYMOUS:
+            wait = self.address.wait(peer, time.monotonic())
+        elif access.role == SYSTEM:
+            wait = self.machine.wait(access.client, time.monotonic())
+        else:
+            wait = self.person.wait(access.account, time.monotonic())
+        if wait:
+            raise TooManyRequests(retry_after=max(1, round(wait)))
+
+
+class Front:
+    """An ASGI application that lets in what the table allows; ``own`` answers what is not in the table."""
+
+    def __init__(
+        self, context: Context, callers: Callers, limits: Limits, own: ASGIApp, proxy: Proxy
+    ) -> None:
+        self._context, self._callers, self._limits = context, callers, limits
+        self._own, self._proxy = own, proxy
+        self._secure = context.settings.addresses()[0].startswith("https:")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, whatever happens on the way."""
+        if scope["type"] != "http":
+            return
+        row = table.find(scope["path"])
+        observed = _Observed(scope["method"], row.path if row else "own")
+        request_id = _request_id(scope, self._context.new_id)
+        watched = self._watched(send, observed, request_id)
+        try:
+            if row is None:
+                await self._own(scope, receive, watched)
+            else:
+                await self._enter(row, scope, receive, watched, request_id)
+        except PlatformError as error:
+            if not observed.status:
+                await problem_response(error, request_id)(scope, receive, watched)
+        except Exception as error:  # noqa: BLE001 - the last line of defence answers and records
+            _log.error("unhandled_error", route=observed.route, exc_info=error)
+            if not observed.status:
+                await problem_response(PlatformError(), request_id)(scope, receive, watched)
+        finally:
+            observed.done()
+
+    async def _enter(
+        self, row: table.Row, scope: Scope, receive: Receive, send: Send, request_id: str
+    ) -> None:
+        headers = scope["headers"]
+        if sum(len(name) + len(value) for name, value in headers) > _MOST_HEADERS:
+            raise HeadersTooLarge
+        if scope["method"] not in row.methods:
+            raise MethodNotAllowed
+        access = await self._identify(row, scope)
+        limit = row.machine_body if access.role == SYSTEM else row.body
+        signed = sign(access, self._context.key("scope"), self._context.clock.now())
+        kept = [(name, value) for name, value in headers if name not in _STRIPPED]
+        own = [(HEADER.encode(), signed.encode()), (REQUEST_ID.encode(), request_id.encode())]
+        inner = {**scope, "headers": kept + own}
+        receive = _bounded(receive, _declared_length(headers), limit)
+        neighbour = self._context.local(row.component)
+        if neighbour:
+            await neighbour(inner, receive, send)
+        else:
+            await self._proxy.pass_on(row.component, inner, receive, send)
+
+    async def _identify(self, row: table.Row, scope: Scope) -> AccessScope:
+        peer = scope["client"][0] if scope.get("client") else ""
+        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        if row.roles is None:
+            access = AccessScope(role=ANONYMOUS)
+        else:
+            access = await self._callers.identify(given.decode("latin-1"))
+        self._limits.check(access, peer)
+        if row.roles is not None and access.role == ANONYMOUS:
+            raise Unauthenticated
+        if row.roles is not None and access.role not in row.roles:
+            raise Forbidden
+        return access
+
+    def _watched(self, send: Send, observed: "_Observed", request_id: str) -> Send:
+        extra = [*_ALWAYS, *([_HSTS] if self._secure else []), (REQUEST_ID.encode(), request_id.encode())]
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                observed.status = message["status"]
+                headers = message.get("headers", [])
+                names = {name for name, _ in headers}
+                fallback = [] if b"cache-control" in names else [(b"cache-control", b"no-store")]
+                message = {**message, "headers": [*headers, *extra, *fallback]}
+            await send(message)
+
+        return watched
+
+
+class _Observed:
+    """What the metrics learn of one request."""
+
+    def __init__(self, method: str, route: str) -> None:
+        self.route, self.status = route, 0
+        self._method, self._began = method, time.perf_counter()
+        telemetry.REQUESTS_OPEN.inc()
+
+    def done(self) -> None:
+        """Count it."""
+        telemetry.REQUESTS_OPEN.dec()
+        telemetry.REQUESTS.labels(self.route, self._method, self.status).inc()
+        telemetry.REQUEST_SECONDS.labels(self.route, self._method).observe(time.perf_counter() - self._began)
+
+
+def _request_id(scope: Scope, new_id: Callable[[], str]) -> str:
+    """The caller's id for the request, if it is harmless; else a new one."""
+    given = next((value for name, value in scope["headers"] if name == REQUEST_ID.encode()), b"")
+    return given.decode() if _GOOD_REQUEST_ID.fullmatch(given) else new_id()
+
+
+def _declared_length(headers: list[tuple[bytes, bytes]]) -> int:
+    value = next((value for name, value in headers if name == b"content-length"), b"0")
+    return int(value) if value.isdigit() else 0
+
+
+def _bounded(receive: Receive, declared: int, limit: int) -> Callable[[], Awaitable[Message]]:
+    """``receive``, which refuses a body as soon as it is known to be too large."""
+    if declared > limit:
+        raise TooLarge(f"The body may have at most {limit} bytes.")
+    taken = 0
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise TooLarge(f"The body may have at most {limit} bytes.")
+        return message
+
+    return bounded

@@ -1,0 +1,188 @@
+from datetime import timedelta
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from smartbear.identity.actions import passwords
+from smartbear.identity.model import pkce
+from tests.identity.conftest import CHALLENGE, ORIGIN, PROTOCOL, VERIFIER, answer_of, asked
+
+
+async def test_discovery_describes_what_is_offered(http):
+    told = (await http.get("/realms/smartbear/.well-known/openid-configuration")).json()
+    assert told["issuer"] == f"{ORIGIN}/realms/smartbear"
+    assert told["code_challenge_methods_supported"] == ["S256"]
+    assert told["response_types_supported"] == ["code"]
+
+
+async def test_the_issuer_is_the_public_address_the_browser_used(http):
+    path = "/realms/smartbear/.well-known/openid-configuration"
+    for host, origin in (("127.0.0.1:8080", "http://127.0.0.1:8080"), ("evil.example", ORIGIN)):
+        told = (await http.get(path, headers={"host": host})).json()
+        assert told["issuer"] == f"{origin}/realms/smartbear"
+
+
+async def test_signing_in_gives_a_code_and_the_code_gives_tokens(http, browser):
+    back = answer_of(await browser.sign_in())
+    assert (back["state"], back["iss"]) == ("s-1", f"{ORIGIN}/realms/smartbear")
+    tokens = (await browser.exchange(back["code"])).json()
+    keys = KeySet.import_key_set((await http.get(f"{PROTOCOL}/certs")).json())
+    access = jwt.decode(tokens["access_token"], keys, algorithms=["RS256"])
+    assert access.header["typ"] == "at+jwt"
+    assert access.claims["aud"] == "smartbear"
+    assert access.claims["roles"] == ["CCM"]
+    assert (access.claims["organisation"], access.claims["pilot"]) == ("o-1", "p-1")
+    assert access.claims["exp"] - access.claims["iat"] == 300
+    identity = jwt.decode(tokens["id_token"], keys, algorithms=["RS256"]).claims
+    assert (identity["aud"], identity["nonce"]) == ("dashboard", "n-1")
+    assert {"access_token", "id_token", "refresh_token"} <= tokens.keys()
+
+
+async def test_without_offline_access_there_is_no_refresh_token(browser):
+    code = await browser.code(scope="openid")
+    assert "refresh_token" not in (await browser.exchange(code)).json()
+
+
+async def test_a_browser_that_has_signed_in_is_sent_back_at_once(browser):
+    await browser.sign_in()
+    assert "code" in answer_of(await browser.open())
+
+
+async def test_a_client_may_insist_on_the_form_or_on_its_absence(browser):
+    assert answer_of(await browser.open(prompt="none"))["error"] == "login_required"
+    await browser.sign_in()
+    assert (await browser.open(prompt="login")).status_code == 200
+    assert "code" in answer_of(await browser.open(prompt="none"))
+
+
+@pytest.mark.parametrize("username", ["test_clinician", "nobody", "TEST_CLINICIAN", ""])
+async def test_a_wrong_password_is_answered_alike_for_every_name_and_costs_one_hash(
+    browser, username, monkeypatch
+):
+    checks = []
+    verify = passwords._verify
+
+    def counting(password, stored):
+        checks.append(stored is not None)
+        return verify(password, stored)
+
+    monkeypatch.setattr(passwords, "_verify", counting)
+    answer = await browser.sign_in(username=username, password="wrong")
+    assert answer.status_code == 401
+    assert "Username or password not right." in answer.text
+    assert len(checks) == 1
+
+
+async def test_the_name_of_an_account_is_not_case_sensitive(browser):
+    assert "code" in answer_of(await browser.sign_in(username="Test_Clinician"))
+
+
+async def test_too_many_tries_must_wait_and_then_may_go_on(browser, clock):
+    for _ in range(6):
+        await browser.sign_in(password="wrong")
+    answer = await browser.sign_in()
+    assert answer.status_code == 429
+    clock.advance(timedelta(minutes=2))
+    assert "code" in answer_of(await browser.sign_in())
+
+
+async def test_a_form_that_is_not_ours_is_refused(http, browser):
+    await browser.open()
+    form = {"username": "test_clinician", "password": "x", "proof": "made up"}
+    answer = await http.post(f"{PROTOCOL}/auth", params=asked(), data=form)
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "redirect",
+    [
+        f"{ORIGIN}/callback/",
+        f"{ORIGIN}/callback?x=1",
+        f"{ORIGIN}/callback#x",
+        f"{ORIGIN}/callback/../evil",
+        f"{ORIGIN}/callback/..;/evil",
+        f"{ORIGIN}.evil.example/callback",
+        f"{ORIGIN}@evil.example/callback",
+        "http://evil.example@localhost:8080/callback",
+        "http://localhost:8080@@evil.example/callback",
+        "http://LOCALHOST:8080/callback",
+        "https://localhost:8080/callback",
+        "http://localhost/callback",
+        "jaVaScript:alert(1)",
+        "//localhost:8080/callback",
+        f" {ORIGIN}/callback",
+        f"{ORIGIN}/app/callback",
+        "",
+        None,
+    ],
+)
+async def test_nobody_is_sent_to_an_address_that_is_not_exactly_the_clients(browser, redirect):
+    answer = await browser.open(redirect_uri=redirect)
+    assert answer.status_code == 400
+    assert "location" not in answer.headers
+
+
+async def test_an_unknown_client_is_told_so_on_a_page(browser):
+    answer = await browser.open(client_id="stranger")
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "text/html; charset=utf-8")
+    assert "stranger" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"code_challenge": None}, "invalid_request"),
+        ({"code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge": "short"}, "invalid_request"),
+        ({"code_challenge": CHALLENGE + "="}, "invalid_request"),
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": None}, "unsupported_response_type"),
+        ({"scope": "openid system/*.*"}, "invalid_scope"),
+        ({"nonce": "n" * 513}, "invalid_request"),
+    ],
+)
+async def test_a_request_that_protects_nobody_is_sent_back_with_an_error(browser, changes, error):
+    back = answer_of(await browser.open(**changes))
+    assert (back["error"], back["state"]) == (error, "s-1")
+    assert "code" not in back
+
+
+async def test_a_parameter_given_twice_is_refused(http):
+    query = "&".join(f"{name}={value}" for name, value in asked().items())
+    assert (await http.get(f"{PROTOCOL}/auth?{query}&client_id=mobile")).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"code_verifier": "w" * 43},
+        {"code_verifier": ""},
+        {"code_verifier": CHALLENGE},
+        {"redirect_uri": f"{ORIGIN}/"},
+        {"client_id": "mobile"},
+        {"code": "made-up"},
+    ],
+)
+async def test_a_code_is_good_only_with_its_proof_address_and_client(browser, changes):
+    answer = await browser.exchange(await browser.code(), **changes)
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_grant")
+
+
+async def test_a_code_is_good_for_a_minute(browser, clock):
+    code = await browser.code()
+    clock.advance(timedelta(seconds=61))
+    assert (await browser.exchange(code)).status_code == 400
+
+
+async def test_a_code_used_twice_ends_what_the_first_use_gave(browser):
+    code = await browser.code()
+    tokens = (await browser.exchange(code)).json()
+    assert (await browser.exchange(code)).json()["error"] == "invalid_grant"
+    assert (await browser.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+
+
+async def test_a_verifier_that_is_too_short_to_be_secret_is_refused():
+    assert pkce.proves(VERIFIER, CHALLENGE)
+    assert not pkce.proves("v" * 42, CHALLENGE)

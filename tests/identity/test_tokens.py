@@ -1,0 +1,206 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+
+from smartbear.identity.actions.keys import rotate, signing_keys
+from smartbear.identity.model.realm import realm
+from smartbear.identity.routes import pages
+from tests.identity.conftest import ORIGIN, PASSWORD, PROTOCOL, answer_of
+
+
+async def test_a_refresh_token_changes_at_every_use(browser):
+    first = await browser.tokens()
+    second = (await browser.refresh(first["refresh_token"])).json()
+    assert second["refresh_token"] != first["refresh_token"]
+    assert (await browser.refresh(second["refresh_token"])).status_code == 200
+
+
+async def test_a_refresh_token_used_twice_ends_the_whole_family(browser):
+    first = await browser.tokens()
+    second = (await browser.refresh(first["refresh_token"])).json()
+    assert (await browser.refresh(first["refresh_token"])).json()["error"] == "invalid_grant"
+    assert (await browser.refresh(second["refresh_token"])).json()["error"] == "invalid_grant"
+
+
+async def test_of_two_uses_at_the_same_time_one_at_most_succeeds(browser):
+    first = await browser.tokens()
+    both = await asyncio.gather(*(browser.refresh(first["refresh_token"]) for _ in range(2)))
+    assert sorted(answer.status_code for answer in both) == [200, 400]
+
+
+async def test_a_refresh_token_is_good_for_its_own_client_alone(browser):
+    first = await browser.tokens()
+    assert (await browser.refresh(first["refresh_token"], client_id="mobile")).status_code == 400
+
+
+async def test_a_refresh_token_not_used_for_twelve_hours_is_over(browser, clock):
+    first = await browser.tokens()
+    clock.advance(timedelta(hours=13))
+    assert (await browser.refresh(first["refresh_token"])).status_code == 400
+
+
+async def test_userinfo_is_for_the_holder_of_a_good_token(http, browser):
+    tokens = await browser.tokens()
+    headers = {"authorization": f"Bearer {tokens['access_token']}"}
+    told = (await http.get(f"{PROTOCOL}/userinfo", headers=headers)).json()
+    assert (told["preferred_username"], told["email"]) == ("test_clinician", "cm-07@demo.invalid")
+    for bad in ({}, {"authorization": "Bearer x"}, {"authorization": f"Bearer {tokens['id_token']}"}):
+        assert (await http.get(f"{PROTOCOL}/userinfo", headers=bad)).status_code == 401
+
+
+async def test_a_revoked_token_is_no_longer_active(http, browser, machine):
+    tokens = await browser.tokens()
+    asking = {"auth": machine}
+    question = {"token": tokens["access_token"]}
+    before = (await http.post(f"{PROTOCOL}/token/introspect", data=question, **asking)).json()
+    assert (before["active"], before["roles"]) == (True, ["CCM"])
+    await http.post(f"{PROTOCOL}/revoke", data={"client_id": "dashboard", "token": tokens["refresh_token"]})
+    after = (await http.post(f"{PROTOCOL}/token/introspect", data=question, **asking)).json()
+    assert after == {"active": False}
+    assert (await browser.refresh(tokens["refresh_token"])).status_code == 400
+
+
+async def test_a_client_cannot_revoke_the_token_of_another(http, browser):
+    tokens = await browser.tokens()
+    await http.post(f"{PROTOCOL}/revoke", data={"client_id": "mobile", "token": tokens["refresh_token"]})
+    assert (await browser.refresh(tokens["refresh_token"])).status_code == 200
+
+
+async def test_introspection_is_for_clients_with_a_secret(http):
+    answer = await http.post(f"{PROTOCOL}/token/introspect", data={"client_id": "dashboard", "token": "x"})
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("way", ["basic", "post"])
+async def test_a_machine_gets_a_token_in_its_own_name(http, machine, way):
+    client_id, secret = machine
+    form = {"grant_type": "client_credentials", "scope": "system/*.*"}
+    extra = {"auth": machine} if way == "basic" else {}
+    if way == "post":
+        form |= {"client_id": client_id, "client_secret": secret}
+    told = (await http.post(f"{PROTOCOL}/token", data=form, **extra)).json()
+    assert (told["scope"], told["token_type"]) == ("system/*.*", "Bearer")
+    assert "refresh_token" not in told
+
+
+@pytest.mark.parametrize("secret", ["wrong", "", None])
+async def test_a_machine_with_a_wrong_secret_is_refused(http, machine, secret):
+    form = {"grant_type": "client_credentials", "client_id": machine[0]}
+    answer = await http.post(f"{PROTOCOL}/token", data=form | ({"client_secret": secret} if secret else {}))
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
+async def test_a_machine_cannot_have_a_scope_it_was_not_given(http, machine):
+    form = {"grant_type": "client_credentials", "scope": "system/*.* openid"}
+    answer = await http.post(f"{PROTOCOL}/token", data=form, auth=machine)
+    assert answer.json()["error"] == "invalid_scope"
+
+
+@pytest.mark.parametrize(
+    ("form", "error"),
+    [
+        ({"grant_type": "password", "client_id": "dashboard"}, "unsupported_grant_type"),
+        ({"grant_type": "client_credentials", "client_id": "dashboard"}, "unauthorized_client"),
+        ({"grant_type": "refresh_token", "client_id": "dashboard"}, "invalid_grant"),
+        ({"client_id": "dashboard"}, "unsupported_grant_type"),
+    ],
+)
+async def test_a_grant_a_client_may_not_use_is_refused(http, form, error):
+    answer = await http.post(f"{PROTOCOL}/token", data=form)
+    assert (answer.status_code, answer.json()["error"]) == (400, error)
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_json_is_not_a_form(http):
+    answer = await http.post(f"{PROTOCOL}/token", json={"grant_type": "client_credentials"})
+    assert answer.json()["error"] == "invalid_request"
+
+
+async def test_tokens_signed_before_a_rotation_still_verify(identity):
+    context, _ = identity
+    before = await signing_keys(context)
+    kid = await rotate(context)
+    after = await signing_keys(context)
+    assert after.current.kid == kid
+    assert {key["kid"] for key in before.public["keys"]} < {key["kid"] for key in after.public["keys"]}
+
+
+async def test_private_keys_are_not_readable_in_the_database(identity):
+    context, _ = identity
+    await signing_keys(context)
+    async with context.db.connection() as c:
+        rows = await c.fetch("SELECT sealed, public FROM signing_key")
+    assert all(b"PRIVATE" not in row["sealed"] and "d" not in row["public"] for row in rows)
+
+
+async def test_signing_out_ends_the_session_and_its_tokens(http, browser):
+    tokens = await browser.tokens()
+    query = {
+        "id_token_hint": tokens["id_token"],
+        "post_logout_redirect_uri": f"{ORIGIN}/signed-out",
+        "state": "bye",
+    }
+    answer = await http.get(f"{PROTOCOL}/logout", params=query)
+    assert answer.headers["location"] == f"{ORIGIN}/signed-out?state=bye"
+    assert (await browser.refresh(tokens["refresh_token"])).status_code == 400
+    assert answer_of(await browser.open(prompt="none"))["error"] == "login_required"
+
+
+@pytest.mark.parametrize("address", [f"{ORIGIN}/elsewhere", "http://evil.example/", f"{ORIGIN}/app/", ""])
+async def test_signing_out_leads_nowhere_but_to_the_clients_own_page(http, address):
+    query = {"client_id": "dashboard", "post_logout_redirect_uri": address}
+    answer = await http.get(f"{PROTOCOL}/logout", params=query)
+    assert (answer.status_code, "location" in answer.headers) == (200, False)
+    assert "signed out" in answer.text
+
+
+async def test_an_unmodified_client_gets_its_tokens(identity, http, machine):
+    client_id, secret = machine
+    async with AsyncOAuth2Client(client_id, secret, transport=http._transport) as client:
+        client.event_hooks = http.event_hooks
+        token = await client.fetch_token(f"{ORIGIN}{PROTOCOL}/token", grant_type="client_credentials")
+    assert token["access_token"].count(".") == 2
+
+
+@pytest.mark.parametrize("language", ["en", "el", "it", "fr", "pt", "ro", "es"])
+async def test_the_form_speaks_the_browsers_language(browser, http, language):
+    http.headers["accept-language"] = f"{language}-XX;q=0.9, de"
+    page = await browser.open()
+    assert f'<html lang="{language}">' in page.text
+    assert pages._words()[language]["sign_in"] in page.text
+
+
+async def test_pages_run_nothing_and_are_framed_by_nobody(browser):
+    page = await browser.open()
+    policy = page.headers["content-security-policy"]
+    assert "script-src" not in policy
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "<script" not in page.text
+    assert "style=" not in page.text
+
+
+def test_every_language_has_every_word():
+    assert len({frozenset(words) for words in pages._words().values()}) == 1
+
+
+def test_the_realm_has_the_seven_roles_the_participant_and_the_six_clients():
+    assert len(realm().roles) == 8
+    assert set(realm().clients) == {
+        "dashboard",
+        "mobile",
+        "usermanager",
+        "holobalance",
+        "smart4health",
+        "smart4healthbox",
+    }
+
+
+async def test_the_password_of_an_account_is_kept_as_argon2id(identity):
+    context, _ = identity
+    async with context.db.connection() as c:
+        kept = await c.fetchval("SELECT password_hash FROM account LIMIT 1")
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert PASSWORD not in kept
