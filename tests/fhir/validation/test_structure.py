@@ -101,6 +101,14 @@ class TestPrimitiveExtensions:
             ("structure", "Patient.name[0].given[1]"),
         ]
 
+    def test_filled_nulls_do_not_hide_what_follows_them(self):
+        many = 60
+        name = {"given": [None] * many + [7, None], "_given": [EXTENSION] * many}
+        assert found(patient(name=[name])) == [
+            ("structure", f"Patient.name[0].given[{many}]"),
+            ("structure", f"Patient.name[0].given[{many + 1}]"),
+        ]
+
     def test_two_halves_of_one_choice_are_one_value(self):
         assert found(observation(valueString="x", _valueString={"id": "a"})) == []
         mixed = observation(valueString="x", _valueBoolean=EXTENSION)
@@ -152,6 +160,16 @@ class TestContained:
     def test_a_contained_resource_of_a_type_not_allowed_here_is_refused(self):
         other = {"resourceType": "Practitioner", "id": "p"}
         assert found(observation(contained=[other], subject={"reference": "#p"})) == [("invariant", LOCAL)]
+
+    def test_many_local_references_do_not_hide_what_follows_them(self):
+        members = [{"entity": {"reference": "#p"}}] * 60
+        group = {"resourceType": "Group", "type": "person", "actual": True, "contained": [PATIENT]}
+        assert found({**group, "member": members}) == []
+        assert found({**group, "member": [*members, {"inactive": 7}], "extra": 1}) == [
+            ("structure", "Group.member[60].inactive"),
+            ("required", "Group.member[60].entity"),
+            ("structure", "Group.extra"),
+        ]
 
     def test_an_unused_contained_resource_is_refused(self):
         assert found(observation(contained=[PATIENT])) == [("invariant", "Observation.contained[0]")]

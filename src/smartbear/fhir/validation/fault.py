@@ -18,8 +18,10 @@ class Fault:
 
 
 @dataclass(slots=True)
-class NullItem(Fault):
-    """A null in an array: no fault when the sibling array (`given`, `_given`) has something at this index."""
+class Gaps(Fault):
+    """Nulls in an array: faults where the sibling array (`given`, `_given`) has nothing at their index."""
+
+    indexes: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -42,3 +44,8 @@ def under(place: str, faults: Iterable[Fault]) -> list[Fault]:
     for fault in found:
         fault.path = place + fault.path
     return found
+
+
+def certain(faults: Iterable[Fault]) -> int:
+    """How many of the faults count against `LIMIT`: references that may yet be settled do not."""
+    return sum(1 for fault in faults if not isinstance(fault, LocalReference))

@@ -6,6 +6,7 @@ first meets it, so start-up is free and memory holds only what this process has 
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from smartbear.fhir import definitions
@@ -13,7 +14,7 @@ from smartbear.fhir.definitions import Element, Field
 from smartbear.fhir.issues import step
 from smartbear.fhir.validation import contained, invariants
 from smartbear.fhir.validation.bindings import bound_code, bound_concept
-from smartbear.fhir.validation.fault import LIMIT, Check, Fault, Faults, LocalReference, NullItem, under
+from smartbear.fhir.validation.fault import LIMIT, Check, Fault, Faults, Gaps, LocalReference, certain, under
 from smartbear.fhir.validation.narrative import xhtml_check
 from smartbear.fhir.validation.primitives import primitive_check
 from smartbear.fhir.validation.targets import reference_check
@@ -56,11 +57,14 @@ def _properties_check(type_name: str) -> Callable[[dict[str, Any]], list[Fault]]
 
     def check(value: dict[str, Any]) -> list[Fault]:
         faults: list[Fault] = []
+        room = LIMIT
         for name, child in value.items():
             found = (known.get(name) or _learn(known, type_name, name))(child)
             if found:
-                faults += under(_place(type_name, name), _without_filled_gaps(found, value, name))
-                if len(faults) >= LIMIT:
+                found = under(_place(type_name, name), _with_open_gaps(found, value, name))
+                faults += found
+                room -= certain(found)
+                if room <= 0:
                     break
         return faults
 
@@ -107,13 +111,16 @@ def _ambiguous(element: str, names: frozenset[str], value: dict[str, Any]) -> li
     return [Fault("structure", f"only one of {' and '.join(given)} may be given", "." + element)]
 
 
-def _without_filled_gaps(faults: list[Fault], value: dict[str, Any], name: str) -> list[Fault]:
+def _with_open_gaps(faults: list[Fault], value: dict[str, Any], name: str) -> Iterator[Fault]:
     """Nulls of one half of a repeating primitive are sound where the other half has something."""
     half = value.get(name[1:] if name.startswith("_") else "_" + name)
-    if not isinstance(half, list):
-        return faults
-    filled = {f"[{index}]" for index, item in enumerate(half) if item is not None}
-    return [fault for fault in faults if not (isinstance(fault, NullItem) and fault.path in filled)]
+    filled = {i for i, item in enumerate(half) if item is not None} if isinstance(half, list) else set()
+    for fault in faults:
+        if isinstance(fault, Gaps):
+            still_open = (index for index in fault.indexes if index not in filled)
+            yield from (Fault(fault.code, fault.message, f"[{i}]") for i in islice(still_open, LIMIT))
+        else:
+            yield fault
 
 
 def _learn(known: dict[str, Check], type_name: str, name: str) -> Check:
@@ -196,16 +203,24 @@ def _array_of(item: Check, is_primitive: bool) -> Check:  # noqa: FBT001 - one c
         if not values:
             return [Fault("structure", "must not be an empty array")]
         faults: list[Fault] = []
+        room = LIMIT
         for index, value in enumerate(values):
             found = item(value)
-            if found:
-                gap = is_primitive and value is None
-                faults += under(f"[{index}]", [NullItem("structure", "must not be null")] if gap else found)
-                if len(faults) >= LIMIT:
-                    break
-        return faults
+            if found and not (is_primitive and value is None):
+                faults += under(f"[{index}]", found)
+                room -= certain(found)
+                if room <= 0:
+                    return faults
+        return faults + _gaps(values) if is_primitive else faults
 
     return check
+
+
+def _gaps(values: list[Any]) -> list[Fault]:
+    if None not in values:
+        return []
+    indexes = tuple(index for index, value in enumerate(values) if value is None)
+    return [Gaps("structure", "must not be null", indexes=indexes)]
 
 
 def _contained_check(value: Any) -> Faults:
