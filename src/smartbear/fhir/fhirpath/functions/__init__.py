@@ -9,7 +9,6 @@ from smartbear.fhir.fhirpath.functions import (
     fhir,
     filtering,
     mathematics,
-    narrative,
     strings,
     subsetting,
     utility,
@@ -26,5 +25,4 @@ FUNCTIONS: Mapping[str, Function] = {
     **boundaries.FUNCTIONS,
     **utility.FUNCTIONS,
     **fhir.FUNCTIONS,
-    **narrative.FUNCTIONS,
 }

@@ -7,10 +7,11 @@ from smartbear.fhir import definitions
 from smartbear.fhir.definitions import ValueSet
 from smartbear.fhir.fhirpath.errors import EvaluationError
 from smartbear.fhir.fhirpath.frame import Compiled, Frame
-from smartbear.fhir.fhirpath.functions.function import Function, of_kind, on_collection
+from smartbear.fhir.fhirpath.functions.function import Function, of_kind, on_collection, on_single
 from smartbear.fhir.fhirpath.items import Element, Item, Items, resource_element, single, system_value
 from smartbear.fhir.fhirpath.types import type_of
 from smartbear.fhir.references import parse as parse_reference
+from smartbear.fhir.validation.narrative import xhtml_check
 
 _BASE = "http://hl7.org/fhir/StructureDefinition/"
 
@@ -107,4 +108,5 @@ FUNCTIONS = {
     "resolve": Function(_resolve),
     "conformsTo": Function(_conforms_to, 1, 1),
     "memberOf": Function(_member_of, 1, 1),
+    "htmlChecks": on_single(lambda text: not xhtml_check(text), str),
 }
