@@ -1,0 +1,103 @@
+import type { ApiClient, Query } from "./client.ts";
+import type { Measure } from "./measurements.ts";
+
+export type Role =
+  | "Auditor" | "Caregiver" | "CCM" | "DataScientist" | "PolicyMaker" | "SysAdmin" | "Tech" | "Participant";
+export type State = "optimal" | "threshold" | "extreme" | "unknown";
+/** A day's worst state; without a reading, whether one was expected. */
+export type DayState = State | "expected" | "none";
+export type Status = "pending" | "accepted" | "risk_of_exclusion" | "withdrawn";
+export type Sex = "female" | "male" | "other" | "unknown";
+export type Profile = "cardiovascular" | "hearing" | "balance" | "mental" | "cognitive" | "frailty";
+export type Category =
+  | "smartphone" | "smartwatch" | "blood_pressure" | "scale" | "oximeter" | "thermometer" | "hearing_aids" | "sleep";
+export type NoticeKind =
+  | "repeat_asked" | "red_alert" | "no_repeat" | "cleared" | "reading_out_of_range" | "not_delivered";
+export type NoticeLevel = "notice" | "warning" | "repeat" | "red";
+
+export interface Named { id: string; name: string }
+export interface Coded { code: string; display: string | null }
+
+export interface Me {
+  account: string;
+  username: string;
+  name: string;
+  role: Role;
+  organisation: Named | null;
+  pilot: Named | null;
+  participant: string | null;
+  subject: string | null;
+}
+
+export interface Day { date: string; state: DayState }
+
+/** The most urgent notice about a person that is not closed. */
+export interface OpenAlert {
+  id: string;
+  kind: NoticeKind;
+  level: NoticeLevel;
+  raised_at: string;
+  acknowledged_at: string | null;
+}
+
+export interface Standing {
+  state: State;
+  measure: Measure | null;
+  since: string | null;
+  last_reading_at: string | null;
+  alert: OpenAlert | null;
+  week: Day[];
+}
+
+export interface Participant {
+  id: string;
+  subject: string;
+  birth_month: string;
+  age: number;
+  sex: Sex;
+  status: Status;
+  profiles: Profile[];
+  organisation: Named;
+  pilot: Named;
+  case_managers: { account: string; name: string }[];
+  consent: { date: string; status: "given" | "withdrawn" };
+  standing: Standing | null;
+}
+
+export interface Device {
+  id: string;
+  label: string;
+  category: Category;
+  status: "active" | "inactive" | "suspended";
+  assigned_from: string;
+  assigned_to: string | null;
+  last_reading_at: string | null;
+}
+
+export interface ParticipantDetail extends Participant {
+  contact: { email: string; phone: string };
+  carers: { name: string; relation: string; phone: string }[];
+  external_email: string | null;
+  conditions: Coded[];
+  devices: Device[];
+}
+
+/** A participant as technicians meet them: whom to call and which devices, nothing about health. */
+export interface ReachableParticipant {
+  id: string;
+  organisation: Named;
+  pilot: Named;
+  contact: { email: string; phone: string };
+  devices: Device[];
+}
+
+export interface Page<T> { items: T[]; total: number; page: number; size: number }
+export interface ParticipantPage extends Page<Participant> { counts: Record<State, number> }
+
+export const people = (api: ApiClient) => ({
+  me: () => api.get<Me>("/api/me"),
+  list: (query: Query) => api.get<ParticipantPage>("/api/participants", query),
+  listReachable: (query: Query) => api.get<Page<ReachableParticipant>>("/api/participants", query),
+  get: (id: string) => api.get<ParticipantDetail>(`/api/participants/${encodeURIComponent(id)}`),
+  profiles: () => api.get<{ counts: Partial<Record<Profile, number>> }>("/api/profiles"),
+});
