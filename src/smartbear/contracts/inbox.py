@@ -64,6 +64,15 @@ class Delivery(_Shape):
     detail: str | None = Field(description="Why it failed: smtp_550, smtp_timeout, no_mail_server …")
 
 
+class Undelivered(_Shape):
+    """A message that was given up."""
+
+    notice_id: str
+    channel: Channel
+    to: Recipient
+    detail: str
+
+
 class Acknowledgement(_Shape):
     """Who of the care team has taken the notice on."""
 
@@ -99,7 +108,7 @@ class InboxItem(_Shape):
     created_at: AwareDatetime
     measure: str | None
     episode_id: str | None = Field(description="Null for what notifications itself reports.")
-    about: str | None = Field(description="The notice that could not be delivered.")
+    undelivered: Undelivered | None = Field(description="For `not_delivered`: what did not arrive.")
     rule: RuleVersion | None
     readings: tuple[ShownReading, ...]
     limit: ShownLimit | None

@@ -1,0 +1,1 @@
+"""What happens to notices: one function per use case, one transaction per function that writes."""

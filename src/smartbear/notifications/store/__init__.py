@@ -1,0 +1,1 @@
+"""All SQL of ``notifications``: notices and inboxes, deliveries, and the order of changes."""
