@@ -51,9 +51,9 @@ def build(context: Context) -> Starlette:
             Route("/api/docs", lambda _request: HTMLResponse(_DOCS_PAGE)),
             Route("/api/docs/start.js", lambda _request: Response(_DOCS_START, media_type="text/javascript")),
             Route("/api/{unknown:path}", _nothing),
-            Route("/app", app),
-            Route("/app/{path:path}", app),
-            Route("/{path:path}", dashboard),
+            Route("/app", app.answer),
+            Route("/app/{path:path}", app.answer),
+            Route("/{path:path}", dashboard.answer),
         ]
     )
     problems.install(starlette)

@@ -21,7 +21,7 @@ class WebApplication:
     def __init__(self, folder: Path, prefix: str) -> None:
         self._folder, self._prefix = folder.resolve(), prefix
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """The file asked for; the index page for an address without a file's ending."""
         if not (self._folder / "index.html").is_file():
             return PlainTextResponse("The web applications have not been built; `make run` builds them.", 503)

@@ -1,0 +1,127 @@
+import httpx
+import pytest
+
+from smartbear.contracts.scope import HEADER
+from smartbear.gateway.model.bucket import Buckets
+
+
+@pytest.mark.parametrize("name", [HEADER, "X-Synergy", HEADER.upper()])
+async def test_headers_that_mean_something_inside_are_removed_from_requests_outside(http, bearer, name):
+    told = (await http.get("/api/me", headers=bearer() | {name: "forged"})).json()
+    assert "forged" not in str(told)
+
+
+async def test_a_request_keeps_a_harmless_id_and_gets_one_otherwise(http, bearer):
+    kept = await http.get("/api/me", headers=bearer() | {"x-request-id": "phone-12345678"})
+    assert kept.headers["x-request-id"] == "phone-12345678"
+    assert kept.json()["headers"]["x-request-id"] == "phone-12345678"
+    for bad in ("x", "a b c d e f g h", "<script>alert(1)</script>", "é" * 20):
+        answer = await http.get("/api/me", headers=bearer() | {"x-request-id": bad.encode()})
+        assert len(answer.headers["x-request-id"]) == 36
+
+
+async def test_path_and_query_arrive_as_they_were_sent(http, bearer):
+    told = (await http.get("/fhir/Patient/a%20b?name=%C3%A9&x=1", headers=bearer())).json()
+    assert (told["path"], told["query"]) == ("/fhir/Patient/a b", "name=%C3%A9&x=1")
+
+
+async def test_a_body_over_the_limit_is_refused_declared_or_not(http, bearer):
+    async def pieces():
+        for _ in range(30):
+            yield b"x" * (1 << 20)
+
+    for content in (b"x" * (20 << 20), pieces()):
+        answer = await http.post("/fhir", headers=bearer(), content=content)
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+async def test_a_machine_may_send_larger_bundles(http, as_role):
+    answer = await http.post("/fhir", headers=as_role("system"), content=b"x" * (20 << 20))
+    assert answer.json()["bytes"] == 20 << 20
+
+
+async def test_headers_over_the_limit_are_refused(http, bearer):
+    answer = await http.get("/api/me", headers=bearer() | {"x-long": "x" * (17 << 10)})
+    assert answer.status_code == 431
+
+
+async def test_every_answer_carries_the_headers_that_keep_browsers_safe(http, bearer):
+    for path, headers in (("/api/me", bearer()), ("/", {}), ("/nothing.txt", {}), ("/fhir/Patient", {})):
+        answer = await http.get(path, headers=headers)
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["cache-control"]
+
+
+async def test_pages_may_run_only_what_they_were_built_with(http):
+    policy = (await http.get("/")).headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-eval" not in policy
+    assert "script-src" not in policy  # falls back to default-src: no inline scripts
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/", "dashboard"),
+        ("/participants/SB-0001", "dashboard"),
+        ("/app/", "app"),
+        ("/app/measure", "app"),
+        ("/app", "app"),
+    ],
+)
+async def test_addresses_of_the_applications_lead_to_their_page(http, path, title):
+    answer = await http.get(path)
+    assert (answer.status_code, answer.text) == (200, f"<title>{title}</title>")
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+async def test_built_files_are_kept_for_ever_because_their_names_change(http):
+    answer = await http.get("/assets/main-abc123.js")
+    assert "immutable" in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", ["/..%2fsecret.txt", "/%2e%2e/secret.txt", "/assets/../../secret.txt"])
+async def test_nothing_outside_the_built_folder_is_served(http, path):
+    answer = await http.get(path)
+    assert "outside" not in answer.text
+
+
+async def test_health_says_which_part_is_down(http, monkeypatch):
+    assert (await http.get("/health/ready")).json() == {
+        "status": "ready",
+        "parts": {"database": True, "worker": True},
+    }
+    assert (await http.get("/health/live")).status_code == 200
+
+
+async def test_the_description_of_the_apis_leaves_out_what_is_for_components(http):
+    told = (await http.get("/api/openapi.json")).json()
+    assert list(told["paths"]) == ["/api/participants"]
+    assert (await http.get("/api/docs")).status_code == 200
+
+
+async def test_a_component_that_fails_is_an_error_without_detail(http, bearer, neighbours):
+    async def broken(_scope, _receive, _send):
+        raise RuntimeError("a patient's name")
+
+    neighbours["users"]._app = broken
+    answer = await http.get("/api/me", headers=bearer())
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert "name" not in answer.text
+
+
+async def test_a_caller_over_its_rate_is_told_when_to_come_back(http, bearer):
+    answers = [await http.get("/api/me", headers=bearer()) for _ in range(800)]
+    refused = [answer for answer in answers if answer.status_code == httpx.codes.TOO_MANY_REQUESTS]
+    assert refused
+    assert int(refused[0].headers["retry-after"]) >= 1
+
+
+def test_a_bucket_lets_ten_seconds_worth_through_and_then_the_rate():
+    buckets = Buckets(rate=2)
+    assert [buckets.wait("a", 0.0) for _ in range(20)] == [0.0] * 20
+    assert buckets.wait("a", 0.0) == pytest.approx(0.5)
+    assert buckets.wait("b", 0.0) == 0.0
+    assert buckets.wait("a", 0.5) == 0.0
+    assert buckets.wait("a", 0.5) > 0
