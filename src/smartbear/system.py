@@ -10,7 +10,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field
 from typing import Any
 
-import asyncpg
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -30,7 +29,8 @@ from smartbear.contracts.scope import ScopeMiddleware
 from smartbear.kit import jobs, migrations, secrets
 from smartbear.kit.clock import Clock, SystemClock
 from smartbear.kit.context import Context, Handlers
-from smartbear.kit.db import Database
+from smartbear.kit.db import Database, owner
+from smartbear.kit.errors import Unavailable
 from smartbear.kit.http import connector
 from smartbear.kit.ids import new_id
 from smartbear.kit.settings import PlatformSettings
@@ -147,13 +147,10 @@ async def _readiness(url: str, remote: Mapping[str, str]) -> AsyncIterator[Calla
 
 async def _database_state(url: str) -> dict[str, bool]:
     try:
-        connection = await asyncpg.connect(url, timeout=2)
-    except (OSError, asyncpg.PostgresError, TimeoutError):
+        async with owner(url) as connection:
+            return {"database": True, "worker": await jobs.worker_is_alive(connection)}
+    except Unavailable:
         return {"database": False, "worker": False}
-    try:
-        return {"database": True, "worker": await jobs.worker_is_alive(connection)}
-    finally:
-        await connection.close()
 
 
 async def _answers(client: httpx.AsyncClient, address: str) -> bool:

@@ -67,13 +67,16 @@ async def test_pages_may_run_only_what_they_were_built_with(http):
         ("/participants/SB-0001", "dashboard"),
         ("/app/", "app"),
         ("/app/measure", "app"),
-        ("/app", "app"),
     ],
 )
 async def test_addresses_of_the_applications_lead_to_their_page(http, path, title):
     answer = await http.get(path)
     assert (answer.status_code, answer.text) == (200, f"<title>{title}</title>")
     assert answer.headers["cache-control"] == "no-cache"
+
+
+async def test_the_app_without_its_final_slash_leads_to_the_app(http):
+    assert (await http.get("/app")).headers["location"] == "/app/"
 
 
 async def test_built_files_are_kept_for_ever_because_their_names_change(http):

@@ -15,15 +15,17 @@ import msgspec
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from smartbear.contracts.roles import ANONYMOUS as ANONYMOUS
+from smartbear.contracts.roles import PARTICIPANT as PARTICIPANT
+from smartbear.contracts.roles import SERVICE as SERVICE
+from smartbear.contracts.roles import STAFF as STAFF
+from smartbear.contracts.roles import SYSTEM as SYSTEM
 from smartbear.kit.clock import Clock
 from smartbear.kit.errors import Forbidden, Unauthenticated
 from smartbear.kit.problems import problem_response
 
 HEADER = "x-smartbear-scope"
 _LIFETIME = timedelta(seconds=60)  # from signing to arrival; a long answer may outlive it
-
-STAFF = ("Auditor", "Caregiver", "CCM", "DataScientist", "PolicyMaker", "SysAdmin", "Tech")
-PARTICIPANT, SYSTEM, SERVICE, ANONYMOUS = "Participant", "system", "service", "anonymous"
 
 
 class AccessScope(msgspec.Struct, frozen=True, omit_defaults=True):

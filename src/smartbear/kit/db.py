@@ -87,6 +87,22 @@ class Database:
             yield connection
 
 
+@asynccontextmanager
+async def owner(url: str) -> AsyncIterator[Connection]:
+    """One connection as the database's owner, for plumbing that belongs to no component.
+
+    Raises Unavailable if the server cannot be reached within two seconds.
+    """
+    try:
+        connection = await asyncpg.connect(url, timeout=2)
+    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+        raise Unavailable(retry_after=2) from error
+    try:
+        yield cast("Connection", connection)
+    finally:
+        await connection.close()
+
+
 async def _prepare(connection: Connection) -> None:
     for name in type_codecs:
         await connection.set_type_codec(

@@ -10,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from smartbear.kit import logs
+from smartbear.kit.closing import announcing
 from smartbear.kit.errors import PlatformError
 
 _LOOPBACK = "127.0.0.1"
@@ -42,9 +43,10 @@ class _Server(uvicorn.Server):
 
 @contextlib.asynccontextmanager
 async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve ``app`` while the block runs; open answers then get three seconds to end."""
+    """Serve ``app`` while the block runs; open answers are then told to end and get three seconds for it."""
+    closing = asyncio.Event()
     config = uvicorn.Config(
-        app,
+        announcing(app, closing),
         loop="none",
         lifespan="off",
         log_config=None,
@@ -62,6 +64,7 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
                 task.result()
         yield
     finally:
+        closing.set()
         server.should_exit = True
         await task
 

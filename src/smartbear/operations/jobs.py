@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import asyncpg
 from rich.console import Console
 from rich.table import Table
 
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Connection, owner
 from smartbear.kit.jobs import quarantine
 from smartbear.kit.settings import PlatformSettings
 from smartbear.operations.database import database
@@ -39,9 +38,5 @@ async def drop(settings: PlatformSettings, number: int) -> None:
 
 @asynccontextmanager
 async def _connected(settings: PlatformSettings) -> AsyncIterator[Connection]:
-    async with database(settings) as url:
-        connection = await asyncpg.connect(url)
-        try:
-            yield connection
-        finally:
-            await connection.close()
+    async with database(settings) as url, owner(url) as connection:
+        yield connection

@@ -6,7 +6,7 @@ which rows of data they then see is decided by the component.
 
 from dataclasses import dataclass
 
-from smartbear.contracts.scope import PARTICIPANT, STAFF, SYSTEM
+from smartbear.contracts.roles import PARTICIPANT, STAFF, SYSTEM
 
 _KB, _MB = 1 << 10, 1 << 20
 _READ = frozenset({"GET", "HEAD"})

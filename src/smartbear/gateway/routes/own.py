@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from smartbear import __version__
@@ -51,7 +51,7 @@ def build(context: Context) -> Starlette:
             Route("/api/docs", lambda _request: HTMLResponse(_DOCS_PAGE)),
             Route("/api/docs/start.js", lambda _request: Response(_DOCS_START, media_type="text/javascript")),
             Route("/api/{unknown:path}", _nothing),
-            Route("/app", app.answer),
+            Route("/app", lambda _request: RedirectResponse("/app/")),
             Route("/app/{path:path}", app.answer),
             Route("/{path:path}", dashboard.answer),
         ]
