@@ -65,7 +65,7 @@ SQL = re.compile(
 )
 
 
-CLOCK = re.compile(r"datetime\.(now|utcnow|today)\\(|date\\.today\\(|time\\.time\\(")
+CLOCK = re.compile(r"datetime\.(now|utcnow|today)\(|date\.today\(|time\.time\(")
 
 
 def test_sql_is_written_in_stores_alone():
