@@ -137,15 +137,15 @@ class Beginning:
 
 
 async def follow(
-    hub: Hub, db: Database, rows: Rows, last: int | None
+    hub: Hub, db: Database, rows: Rows, last: int | None, closing: asyncio.Event
 ) -> AsyncGenerator[Beginning | Update | None]:
     """What the owner of ``rows`` is to be told: first what came after ``last``, then all as it happens.
 
-    Yields None when there was nothing for a while, and ends when the stream has lived its time: whoever comes
-    back is checked again, and goes on where this one ended.
+    Yields None when there was nothing for a while. Ends with ``closing``, and when the stream has lived its
+    time: whoever comes back is checked again, and goes on where this one ended.
     """
     end = asyncio.get_running_loop().time() + LIFETIME
-    with hub.page(rows) as page:
+    with hub.page(rows) as page, _ended_by(closing, page):
         await hub.started()
         async with db.connection() as connection:
             newest = await changes.latest(connection)
@@ -157,6 +157,16 @@ async def follow(
         async for update in _as_it_happens(page, end):
             if update is None or update.change.number > number:
                 yield update
+
+
+@contextmanager
+def _ended_by(closing: asyncio.Event, page: Page) -> Iterator[None]:
+    waiting = asyncio.create_task(closing.wait())
+    waiting.add_done_callback(lambda _: page.end())
+    try:
+        yield
+    finally:
+        waiting.cancel()
 
 
 async def _as_it_happens(page: Page, end: float) -> AsyncIterator[Update | None]:

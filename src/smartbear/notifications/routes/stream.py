@@ -1,17 +1,19 @@
 """``/api/inbox/stream``: server-sent events (HTML Living Standard §9.2) that keep an open page up to date."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Header
+from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from smartbear.kit.closing import closing_of
 from smartbear.kit.errors import Unavailable
 from smartbear.kit.routing import StrictRoute
 from smartbear.notifications import access
-from smartbear.notifications.actions.live import Beginning, Hub, Update, follow
+from smartbear.notifications.actions.live import Beginning, Update, follow
 from smartbear.notifications.actions.receipts import handed_over
 from smartbear.notifications.actions.services import Services
 from smartbear.notifications.model.rows import Rows
@@ -25,6 +27,7 @@ _PING = b"event: ping\ndata: {}\n\n"
 
 @router.get("/stream", response_class=StreamingResponse)
 async def stream(
+    request: Request,
     scope: Scope,
     services: With,
     hub: Live,
@@ -37,13 +40,15 @@ async def stream(
     stream ends after five minutes; reconnect with a fresh token.
     """
     rows = access.inbox(scope)
-    events = _events(services, hub, rows, last_event_id)
-    return StreamingResponse(events, media_type="text/event-stream", headers=_HEADERS)
+    told = follow(hub, services.context.db, rows, last_event_id, closing_of(request))
+    return StreamingResponse(_events(services, rows, told), media_type="text/event-stream", headers=_HEADERS)
 
 
-async def _events(services: Services, hub: Hub, rows: Rows, last: int | None) -> AsyncIterator[bytes]:
+async def _events(
+    services: Services, rows: Rows, told: AsyncGenerator[Beginning | Update | None]
+) -> AsyncIterator[bytes]:
     try:
-        async with aclosing(follow(hub, services.context.db, rows, last)) as events:
+        async with aclosing(told) as events:
             async for event in events:
                 match event:
                     case None:
