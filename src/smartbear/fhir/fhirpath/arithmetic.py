@@ -33,8 +33,10 @@ def _operation(apply: Callable[[Item, Item], Scalar | None]) -> Callable[[Items,
 
 
 def fitting(value: Number) -> Number | None:
-    """``None`` for an integer that 32 bits do not hold."""
-    if isinstance(value, int) and not -_LARGEST_INTEGER - 1 <= value <= _LARGEST_INTEGER:
+    """``None`` for an integer that 32 bits do not hold and for infinities."""
+    if isinstance(value, Decimal):
+        return value if value.is_finite() else None
+    if not -_LARGEST_INTEGER - 1 <= value <= _LARGEST_INTEGER:
         return None
     return value
 

@@ -91,24 +91,26 @@ def _product(code: str) -> _Product | None:
 
 def _term(tokens: list[re.Match[str]]) -> _Product | None:
     """Consumes tokens from the end up to a closing parenthesis; division holds for the next factor only."""
-    product, sign, wanted = _ONE, 1, True
-    while tokens and tokens[-1].group() != ")":
-        token = tokens.pop()
-        text = token.group()
-        if text in {".", "/"} and (not wanted or product is _ONE):
-            sign, wanted = (1 if text == "." else -1), True
-            continue
-        factor = _factor(token, tokens) if wanted else None
+    product = _ONE
+    operator = "/" if _accept(tokens, "/") else "."
+    while operator:
+        factor = _factor(tokens.pop(), tokens) if tokens else None
         if factor is None:
             return None
-        product, sign, wanted = product.times(factor, sign), 1, False
-    return None if wanted else product
+        product = product.times(factor, 1 if operator == "." else -1)
+        operator = _accept(tokens, ".") or _accept(tokens, "/")
+    return product
+
+
+def _accept(tokens: list[re.Match[str]], text: str) -> str:
+    """The next token, taken when it is this one."""
+    return tokens.pop().group() if tokens and tokens[-1].group() == text else ""
 
 
 def _factor(token: re.Match[str], rest: list[re.Match[str]]) -> _Product | None:
     if token["operator"] == "(":
         inner = _term(rest)
-        return inner if rest and rest.pop().group() == ")" else None
+        return inner if _accept(rest, ")") else None
     if token["number"]:
         return _Product(Fraction(token["number"]), Counter())
     atom = _atom(token["symbol"]) if token["symbol"] else None

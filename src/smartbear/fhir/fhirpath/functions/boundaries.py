@@ -24,6 +24,7 @@ _FINEST = {"Date": 8, "DateTime": 17, "Time": 9}
 _EARLIEST: tuple[Part, ...] = (1, 1, 1, 0, 0, Decimal("0.000"))
 _LATEST: tuple[Part, ...] = (9999, 12, 31, 23, 59, Decimal("59.999"))
 _DATE_PARTS = 3
+_MILLISECOND = Decimal("0.001")
 
 
 def _boundary(frame: Frame, items: Items, arguments: Sequence[Compiled], *, high: bool) -> Items:
@@ -63,26 +64,36 @@ def _of_number(value: Decimal, digits: int | None, *, high: bool) -> Decimal | N
 
 
 def _of_moment(value: Temporal, digits: int | None, *, high: bool) -> Temporal | None:
-    count = _DIGITS[value.kind].get(_FINEST[value.kind] if digits is None else digits)
+    finest = _FINEST[value.kind]
+    count = _DIGITS[value.kind].get(finest if digits is None else digits)
     if count is None:
         return None
-    date_parts = 0 if value.kind == "Time" else _DATE_PARTS
-    limits = (_LATEST if high else _EARLIEST)[_DATE_PARTS - date_parts :]
-    parts = list(value.parts) + list(limits[len(value.parts) :])
-    if len(value.parts) == date_parts + 1:
-        parts[date_parts + 1] = (
-            0  # an hour alone stands for its first minute: FHIR has no hours without minutes
-        )
-    if high and date_parts and len(value.parts) < date_parts:
-        parts[2] = monthrange(int(parts[0]), int(parts[1]))[1]
-    parts[-1] = _to_milliseconds(parts[-1])
+    parts = _filled(value, high=high)
+    if isinstance(parts[-1], Decimal):
+        exact = _to_milliseconds(parts[-1], high=high)
+        parts[-1] = exact if digits in {None, finest} else Decimal(int(exact))
     zone = value.offset if value.offset is not None else WESTMOST if high else EASTMOST
     zoned = value.kind == "DateTime" and count > _DATE_PARTS
     return Temporal(value.kind, tuple(parts[:count]), zone if zoned else None)
 
 
-def _to_milliseconds(part: Part) -> Part:
-    return max(part, part + Decimal("0.000")) if isinstance(part, Decimal) else part
+def _filled(value: Temporal, *, high: bool) -> list[Part]:
+    """All parts, the unknown ones at their limit; an hour alone is its first minute, as FHIR has no such times."""
+    date_parts = 0 if value.kind == "Time" else _DATE_PARTS
+    limits = (_LATEST if high else _EARLIEST)[_DATE_PARTS - date_parts :]
+    parts = [*value.parts, *limits[len(value.parts) :]]
+    if len(value.parts) == date_parts + 1:
+        parts[date_parts + 1] = 0
+    if high and len(value.parts) < date_parts:
+        parts[2] = monthrange(int(parts[0]), int(parts[1]))[1]
+    return parts
+
+
+def _to_milliseconds(second: Decimal, *, high: bool) -> Decimal:
+    """With three decimals; those not written are nines for the high boundary."""
+    written = Decimal(1).scaleb(int(second.as_tuple().exponent))
+    filled = second + Decimal("0.000")
+    return filled + written - _MILLISECOND if high and written > _MILLISECOND else filled
 
 
 def _precision(value: Item) -> int:
