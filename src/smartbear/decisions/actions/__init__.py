@@ -1,0 +1,1 @@
+"""What decision support does, one use case and one transaction each."""

@@ -1,0 +1,1 @@
+"""HTTP of ``decisions``: limits, episodes and rules for people, standings for components."""

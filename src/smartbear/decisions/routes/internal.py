@@ -1,0 +1,34 @@
+"""``/internal``: what only components may ask."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from smartbear.contracts.decisions import Standing
+from smartbear.contracts.people import Id
+from smartbear.contracts.scope import AccessScope, current_scope
+from smartbear.decisions import access
+from smartbear.decisions.actions import look
+from smartbear.kit.context import Context
+
+
+class Subjects(BaseModel):
+    """People somebody wants to know about."""
+
+    subjects: Annotated[list[Id], Field(max_length=1000)]
+
+
+def router(context: Context) -> APIRouter:
+    """The routes, bound to what they need."""
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.post("/internal/standings")
+    async def standings(
+        asked: Subjects, scope: Annotated[AccessScope, Depends(current_scope)]
+    ) -> dict[str, Standing]:
+        """How each subject stands."""
+        access.component(scope)
+        return await look.stand(context, asked.subjects)
+
+    return routes

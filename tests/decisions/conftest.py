@@ -1,0 +1,176 @@
+"""People with heart failure in front of the real component; ``cdr`` answers what a test says they have."""
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from smartbear.contracts.events import ParticipantChanged, ReadingsAccepted
+from smartbear.contracts.readings import Component, Reading
+from smartbear.contracts.scope import PARTICIPANT, AccessScope
+from smartbear.decisions.app import serve
+from smartbear.decisions.jobs import handlers
+from smartbear.kit.clock import FrozenClock
+from smartbear.kit.context import Context
+from tests.conftest import client_of, jobs_of
+
+HYPERTENSION, HFREF, HFPEF = "38341003", "703272007", "446221000"
+
+
+def uid() -> str:
+    return str(uuid.uuid4())
+
+
+def minutes(count: float) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def pressure(
+    systolic: float, diastolic: float, at: datetime, received_at: datetime | None = None, **fields: Any
+) -> Reading:
+    """A blood pressure of the person's monitor, received nine seconds later."""
+    values = {
+        "reading_id": uid(),
+        "subject": uid(),
+        "device_id": "00000000-0000-4000-8000-000000000917",
+        "entry": "device",
+        **fields,
+    }
+    return Reading(
+        code="85354-9",
+        components=(
+            Component(code="8480-6", value=systolic, unit="mm[Hg]"),
+            Component(code="8462-4", value=diastolic, unit="mm[Hg]"),
+        ),
+        measured_at=at,
+        received_at=received_at or at + timedelta(seconds=9),
+        **values,
+    )
+
+
+@dataclass
+class Neighbour:
+    """What the repository knows, or that it is silent."""
+
+    conditions: dict[str, list[str]] = field(default_factory=dict)
+    silent: bool = False
+    asked: int = 0
+
+    def app(self) -> ASGIApp:
+        return Starlette(routes=[Route("/internal/subjects/{subject}/conditions", self._conditions)])
+
+    async def _conditions(self, request: Request) -> Response:
+        self.asked += 1
+        codes = self.conditions.get(request.path_params["subject"], [])
+        known = [{"code": code, "display": code} for code in codes]
+        return JSONResponse({"code": "unavailable"}, 503) if self.silent else JSONResponse(known)
+
+
+@dataclass
+class World:
+    """The component and a person with hypertension and HFrEF."""
+
+    app: ASGIApp
+    context: Context
+    clock: FrozenClock
+    cdr: Neighbour
+    url: str
+    subject: str
+    organisation: str
+
+    def client(self, scope: AccessScope | None = None) -> httpx.AsyncClient:
+        return client_of(self.app, self.clock, scope)
+
+    @property
+    def ccm(self) -> AccessScope:
+        return AccessScope(role="CCM", account=uid(), organisations=(self.organisation,))
+
+    @property
+    def participant(self) -> AccessScope:
+        return AccessScope(role=PARTICIPANT, account=uid(), participant="SB-0001", subject=self.subject)
+
+    async def tell(self, task: str, payload: dict[str, Any]) -> None:
+        await handlers(self.context)[f"decisions.{task}"](payload)
+
+    async def accept(self, *readings: Reading) -> None:
+        """Tell the component that a batch was accepted."""
+        ours = tuple(reading.model_copy(update={"subject": self.subject}) for reading in readings)
+        event = ReadingsAccepted(batch_id=uid(), subject=self.subject, readings=ours)
+        await self.tell("readings.accepted", event.model_dump(mode="json"))
+
+    async def measure(self, systolic: float, diastolic: float, **fields: Any) -> Reading:
+        """The person measures now, and the reading comes in at once."""
+        reading = pressure(systolic, diastolic, self.clock.now(), self.clock.now(), **fields)
+        await self.accept(reading)
+        return reading
+
+    async def pass_deadlines(self) -> None:
+        """Do the jobs whose deadline is over, as the worker would."""
+        for payload in await jobs_of(self.url, "decisions.deadline_reached"):
+            ours = payload["subject"] == self.subject
+            if ours and datetime.fromisoformat(str(payload["deadline"])) <= self.clock.now():
+                await self.tell("deadline_reached", payload)
+
+    async def notices(self) -> list[dict[str, Any]]:
+        """What was raised about the person, oldest first."""
+        raised = await jobs_of(self.url, "notifications.notice.raised")
+        return [dict(payload) for payload in raised if payload["subject"] == self.subject]
+
+    async def kinds(self) -> list[str]:
+        return [notice["kind"] for notice in await self.notices()]
+
+    async def episodes(self) -> list[dict[str, Any]]:
+        async with self.client(self.ccm) as client:
+            answer = await client.get("/api/decisions/episodes", params={"subject": self.subject})
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    async def acknowledge(self, notice: dict[str, Any], by: str = "ccm", **fields: Any) -> None:
+        await self.tell("notice.acknowledged", self._receipt(notice, by=by, **fields))
+
+    async def resolve(self, notice: dict[str, Any], outcome: str = "advised") -> None:
+        await self.tell("notice.resolved", self._receipt(notice, outcome=outcome))
+
+    def _receipt(self, notice: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        return {
+            "notice_id": notice["notice_id"],
+            "episode_id": notice["episode_id"],
+            "account": uid(),
+            "at": self.clock.now().isoformat(),
+            **fields,
+        }
+
+    async def enrol(self) -> None:
+        event = ParticipantChanged(
+            subject=self.subject,
+            organisation=self.organisation,
+            pilot=uid(),
+            birth_month="1948-05",
+            sex="female",
+            status="accepted",
+            language="pt",
+        )
+        await self.tell("participant.changed", event.model_dump(mode="json"))
+
+
+@pytest.fixture
+async def world(make_context: Any, clock: FrozenClock, database_url: str) -> AsyncIterator[World]:
+    cdr = Neighbour()
+    async with (
+        make_context("decisions", neighbours={"cdr": cdr.app()}) as context,
+        serve(context) as app,
+    ):
+        world = World(app, context, clock, cdr, database_url, uid(), uid())
+        cdr.conditions[world.subject] = [HYPERTENSION, HFREF, "44054006"]
+        await world.enrol()
+        yield world
