@@ -1,9 +1,11 @@
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
-from smartbear.kit.postgres import FolderUnreachable, account, processes, programs, start
+from smartbear.kit.postgres import account, place, processes, programs, start
+from tests.kit.postgres.conftest import query
 
 DAEMON = 1
 NAMELESS = 54_321
@@ -49,10 +51,19 @@ def test_a_user_without_a_name_is_told_so(empty_home, other):
     assert "no entry in /etc/passwd" in other(empty_home, uid=NAMELESS).leave()
 
 
-def test_a_folder_that_the_account_cannot_reach_is_named(empty_home):
-    (empty_home / "closed").mkdir(mode=0o700)
-    with pytest.raises(FolderUnreachable, match=r"Permission denied.*SMARTBEAR_HOME"):
-        start(empty_home / "closed" / "home")
+def test_a_home_that_the_account_cannot_enter_leads_to_a_folder_of_the_machine(empty_home, monkeypatch):
+    machine, closed = empty_home / "machine", empty_home / "closed"
+    monkeypatch.setattr(place, "_MACHINE", machine)
+    empty_home.chmod(0o711)
+    closed.mkdir(mode=0o700)
+    for _ in range(2):
+        with start(closed / "home") as server:
+            assert query(server.url, "SELECT 1") == [(1,)]
+    assert (closed / "home" / "postgres").resolve().is_relative_to(machine)
+    assert len(list(machine.iterdir())) == 1
+    shutil.rmtree(machine)
+    with start(closed / "home") as server:
+        assert query(server.url, "SELECT 1") == [(1,)]
 
 
 def test_a_folder_that_may_not_be_written_is_named(empty_home, other):

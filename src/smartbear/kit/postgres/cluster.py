@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from smartbear.kit.postgres import place
 from smartbear.kit.postgres.errors import StartFailed
 
 NAME = "smartbear"
@@ -59,7 +60,7 @@ class Cluster:
 
 def open_cluster(home: Path) -> Cluster:
     """The cluster under ``home``; makes the folders. Root's may be passed, not listed, by PostgreSQL."""
-    folder = home.resolve() / "postgres"
+    folder = place.folder_of(home)
     folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.mkdir(exist_ok=True, mode=0o700)
     if os.geteuid() == 0:
