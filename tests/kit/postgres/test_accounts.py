@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from smartbear.kit.postgres import account, place, processes, programs, start
-from tests.kit.postgres.conftest import query
 
 DAEMON = 1
 NAMELESS = 54_321
@@ -51,7 +50,7 @@ def test_a_user_without_a_name_is_told_so(empty_home, other):
     assert "no entry in /etc/passwd" in other(empty_home, uid=NAMELESS).leave()
 
 
-def test_a_home_that_the_account_cannot_enter_leads_to_a_folder_of_the_machine(empty_home, monkeypatch):
+def test_a_home_the_account_cannot_enter_leads_to_a_folder_of_the_machine(empty_home, query, monkeypatch):
     machine, closed = empty_home / "machine", empty_home / "closed"
     monkeypatch.setattr(place, "_MACHINE", machine)
     empty_home.chmod(0o711)

@@ -1,8 +1,8 @@
 """Where root's cluster lies when PostgreSQL's account cannot enter the data directory.
 
 A checkout below ``/root`` is the usual case: the folder is closed to everybody else, and PostgreSQL does not
-run as root. The cluster then lies below ``/var/lib/smartbear`` and the data directory holds a symbolic link to
-it, so that it is found from where people look for it.
+run as root. The cluster then lies below ``/var/lib/smartbear``, and the data directory holds a symbolic link
+to it, so that it is found from where people look for it.
 """
 
 import os
