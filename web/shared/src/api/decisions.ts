@@ -1,19 +1,5 @@
 import type { ApiClient } from "./client.ts";
-import type { Measure } from "./measurements.ts";
-
-export interface Range { low: number | null; high: number | null }
-
-/** A person's own limits for one measure, or one component of it. */
-export interface Limit {
-  measure: Measure;
-  component: "systolic" | "diastolic" | null;
-  unit: string;
-  optimal: Range;
-  extreme: Range;
-  red: Range | null;
-  since: string;
-  set_by: string | null;
-}
+import type { Limit } from "../clinical/state.ts";
 
 export type EventKind =
   | "extreme_reading" | "repeat_asked" | "second_extreme" | "red_alert" | "normal_repeat" | "deadline_passed"
@@ -39,5 +25,7 @@ export interface Episode {
 export const decisions = (api: ApiClient) => ({
   limits: (subject: string) => api.get<{ measures: Limit[] }>("/api/decisions/limits", { subject }),
   episodes: (subject: string, from: Date, to: Date) =>
-    api.get<{ items: Episode[] }>("/api/decisions/episodes", { subject, from: from.toISOString(), to: to.toISOString() }),
+    api.get<{ items: Episode[] }>("/api/decisions/episodes", {
+      subject, from: from.toISOString(), to: to.toISOString(),
+    }),
 });

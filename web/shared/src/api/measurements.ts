@@ -1,38 +1,7 @@
 import type { ApiClient } from "./client.ts";
+import type { Measure } from "../clinical/measures.ts";
+import type { Component, Reading } from "../clinical/readings.ts";
 import type { Category } from "./people.ts";
-
-export type Measure =
-  | "blood_pressure" | "heart_rate" | "oxygen" | "weight" | "temperature" | "sleep" | "steps";
-
-/** LOINC codes of the measures. */
-export const CODE: Record<Measure, string> = {
-  blood_pressure: "85354-9",
-  heart_rate: "8867-4",
-  oxygen: "2708-6",
-  weight: "29463-7",
-  temperature: "8310-5",
-  sleep: "93832-4",
-  steps: "41950-7",
-};
-export const SYSTOLIC = "8480-6";
-export const DIASTOLIC = "8462-4";
-
-export interface Component { code: string; value: number; unit: string }
-
-export interface Reading {
-  reading_id: string;
-  device_id: string | null;
-  device: { id: string; label: string | null } | null;
-  code: string;
-  value: number | null;
-  unit: string | null;
-  components: Component[];
-  /** Device time, with the device's offset. */
-  measured_at: string;
-  stored_at: string | null;
-  received_at: string;
-  entry: "device" | "manual" | "simulated";
-}
 
 /** One day: its mean or total; `value2` is the diastolic pressure. */
 export interface DayPoint { at: string; value: number; value2?: number }

@@ -1,11 +1,10 @@
 import type { ApiClient, Query } from "./client.ts";
-import type { Measure } from "./measurements.ts";
+import type { Measure } from "../clinical/measures.ts";
+import type { State } from "../clinical/state.ts";
+import type { DayMark } from "../clinical/week.ts";
 
 export type Role =
   | "Auditor" | "Caregiver" | "CCM" | "DataScientist" | "PolicyMaker" | "SysAdmin" | "Tech" | "Participant";
-export type State = "optimal" | "threshold" | "extreme" | "unknown";
-/** A day's worst state; without a reading, whether one was expected. */
-export type DayState = State | "expected" | "none";
 export type Status = "pending" | "accepted" | "risk_of_exclusion" | "withdrawn";
 export type Sex = "female" | "male" | "other" | "unknown";
 export type Profile = "cardiovascular" | "hearing" | "balance" | "mental" | "cognitive" | "frailty";
@@ -29,8 +28,6 @@ export interface Me {
   subject: string | null;
 }
 
-export interface Day { date: string; state: DayState }
-
 /** The most urgent notice about a person that is not closed. */
 export interface OpenAlert {
   id: string;
@@ -46,7 +43,7 @@ export interface Standing {
   since: string | null;
   last_reading_at: string | null;
   alert: OpenAlert | null;
-  week: Day[];
+  week: DayMark[];
 }
 
 export interface Participant {

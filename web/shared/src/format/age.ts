@@ -1,24 +1,14 @@
-/** How long ago something was, in the one unit that matters. */
-export interface Age { key: "now" | "minutes" | "hours" | "days"; n: number }
+import { DAY, HOUR, MINUTE } from "./moments";
 
-const MINUTE = 60_000;
-export const DAY = 24 * 60 * MINUTE;
-
-export function ageOf(at: Date | string, now: Date): Age {
-  const minutes = Math.max(0, Math.floor((now.getTime() - new Date(at).getTime()) / MINUTE));
-  if (minutes < 1) return { key: "now", n: 0 };
-  if (minutes < 60) return { key: "minutes", n: minutes };
-  if (minutes < 24 * 60) return { key: "hours", n: Math.floor(minutes / 60) };
-  return { key: "days", n: Math.floor(minutes / (24 * 60)) };
+/** A length of time in the largest unit that is not zero: minutes, hours, then days. */
+export interface Age {
+  unit: "now" | "minutes" | "hours" | "days";
+  count: number;
 }
 
-/** Silence below three days is plain, to twelve a warning, beyond that red. */
-export function silence(at: string | null, now: Date): "plain" | "threshold" | "extreme" | "never" {
-  if (at === null) return "never";
-  const days = (now.getTime() - new Date(at).getTime()) / DAY;
-  if (days < 3) return "plain";
-  return days <= 12 ? "threshold" : "extreme";
+export function ageOf(milliseconds: number): Age {
+  if (milliseconds < MINUTE) return { unit: "now", count: 0 };
+  if (milliseconds < HOUR) return { unit: "minutes", count: Math.floor(milliseconds / MINUTE) };
+  if (milliseconds < 2 * DAY) return { unit: "hours", count: Math.floor(milliseconds / HOUR) };
+  return { unit: "days", count: Math.floor(milliseconds / DAY) };
 }
-
-/** A value older than three days is shown as old, never coloured by its range. */
-export const isStale = (at: string, now: Date): boolean => silence(at, now) !== "plain";

@@ -1,5 +1,6 @@
 import type { InboxItem } from "../api/inbox.ts";
-import type { NoticeLevel, State } from "../api/people.ts";
+import type { NoticeLevel } from "../api/people.ts";
+import type { State } from "../clinical/state.ts";
 
 /** The shape a notice is drawn with. */
 export function shapeOf(level: NoticeLevel): State {

@@ -64,6 +64,10 @@ import trend from "@phosphor-icons/core/regular/trend-up.svg?raw";
 import warningFill from "@phosphor-icons/core/fill/warning-circle-fill.svg?raw";
 import watch from "@phosphor-icons/core/regular/watch.svg?raw";
 import wrench from "@phosphor-icons/core/regular/wrench.svg?raw";
+import caretUp from "@phosphor-icons/core/bold/caret-up-bold.svg?raw";
+import code from "@phosphor-icons/core/regular/code.svg?raw";
+import bluetooth from "@phosphor-icons/core/regular/bluetooth.svg?raw";
+import table from "@phosphor-icons/core/regular/table.svg?raw";
 
 const drawings = {
   arrowRight, arrowsClockwise, bed, calendar, caretDown, caretLeft, caretRight, chart, chat, chatFill, check,
@@ -72,6 +76,10 @@ const drawings = {
   homeFill, inbox, inboxFill, info, lock, moon, people, peopleFill, person, personCircle, personFill, phone,
   phoneFill, pill, plus, pulse, repeat, scales, search, signature, signOut, smartphone, speaker, sun, sunFill,
   thermometer, trend, warningFill, watch, wrench,
+  caretUp,
+  code,
+  bluetooth,
+  table,
 };
 
 export type IconName = keyof typeof drawings;
