@@ -100,3 +100,5 @@ async def test_the_api_describes_itself_without_its_internal_side(world):
     assert not [path for path in described["paths"] if path.startswith("/internal")]
     operations = [op for path in described["paths"].values() for op in path.values()]
     assert all(operation["tags"] and operation["description"] for operation in operations)
+    assert all("4XX" in operation["responses"] for operation in operations)
+    assert "HTTPValidationError" not in described["components"]["schemas"]

@@ -32,6 +32,32 @@ _BY_STATUS: dict[int, type[errors.PlatformError]] = {
 }
 REQUEST_ID = "x-request-id"
 
+_TEXT = {"type": "string"}
+_FIELD_ERROR = {
+    "type": "object",
+    "required": ["path", "code", "message"],
+    "properties": {"path": _TEXT, "code": _TEXT, "message": _TEXT},
+}
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    "4XX": {
+        "description": "What is wrong, as problem details (RFC 9457); `errors` names each field at fault.",
+        "content": {
+            "application/problem+json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["type", "title", "status", "code", "detail"],
+                    "properties": {
+                        **dict.fromkeys(("type", "title", "code", "detail", "request_id"), _TEXT),
+                        "status": {"type": "integer"},
+                        "errors": {"type": "array", "items": _FIELD_ERROR},
+                    },
+                }
+            }
+        },
+    }
+}
+"""For ``FastAPI(responses=…)``: what callers see instead of FastAPI's own validation errors."""
+
 
 def problem_response(error: errors.PlatformError, request_id: str | None = None) -> Response:
     """The answer a caller gets; carries no value the caller sent."""

@@ -18,7 +18,7 @@ from smartbear.mobile.routes import router
 @asynccontextmanager
 async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     """The application, with clients of its neighbours open while it serves."""
-    app = FastAPI(title="SMART BEAR mobile", docs_url=None, redoc_url=None)
+    app = FastAPI(title="mobile", docs_url=None, redoc_url=None, responses=problems.DOCUMENTED)
     problems.install(app)
     app.include_router(router)
     async with (

@@ -17,7 +17,7 @@ from smartbear.notifications.routes import inbox, stream
 @asynccontextmanager
 async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     """The application, with one listener for changes; open streams end when it does."""
-    app = FastAPI(title="SMART BEAR notifications", docs_url=None, redoc_url=None)
+    app = FastAPI(title="notifications", docs_url=None, redoc_url=None, responses=problems.DOCUMENTED)
     problems.install(app)
     app.include_router(stream.router)
     app.include_router(inbox.router)

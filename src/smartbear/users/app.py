@@ -18,7 +18,7 @@ from smartbear.users.routes import devices, internal, organisations, participant
 @asynccontextmanager
 async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     """The application, with clients of its neighbours open while it serves."""
-    app = FastAPI(title="SMART BEAR users", docs_url=None, redoc_url=None)
+    app = FastAPI(title="users", docs_url=None, redoc_url=None, responses=problems.DOCUMENTED)
     problems.install(app)
     for router in (organisations.router, participants.router, devices.router, internal.router):
         app.include_router(router)
