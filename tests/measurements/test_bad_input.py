@@ -85,6 +85,10 @@ FIELDS = {
         pulse(measured_at="0001-01-01T00:00:00+14:00"),
         ("readings[0].measured_at", "too_old"),
     ),
+    "the last evening of the year 9999 far in the west": (
+        pulse(measured_at="9999-12-31T23:59:59-14:00"),
+        ("readings[0].measured_at", "in_the_future"),
+    ),
     "stored in the future": (
         pulse(stored_at="2126-01-01T00:00:00Z"),
         ("readings[0].stored_at", "in_the_future"),

@@ -11,6 +11,7 @@ from smartbear.contracts.scope import AccessScope, current_scope
 from smartbear.decisions import access
 from smartbear.decisions.actions import look
 from smartbear.kit.context import Context
+from smartbear.kit.routing import StrictRoute
 
 
 class Subjects(BaseModel):
@@ -21,7 +22,7 @@ class Subjects(BaseModel):
 
 def router(context: Context) -> APIRouter:
     """The routes, bound to what they need."""
-    routes = APIRouter(include_in_schema=False)
+    routes = APIRouter(include_in_schema=False, route_class=StrictRoute)
 
     @routes.post("/internal/standings")
     async def standings(

@@ -16,6 +16,7 @@ from smartbear.decisions.model.rows import Visible
 from smartbear.decisions.store.history import Wanted
 from smartbear.kit.context import Context
 from smartbear.kit.errors import FieldError, Unprocessable
+from smartbear.kit.routing import StrictRoute
 
 _EPOCH, _END = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 _EPISODES = 500
@@ -32,7 +33,7 @@ class LimitForm(Limit):
 
 def router(context: Context, book: RuleBook) -> APIRouter:
     """The routes, bound to what they need."""
-    routes = APIRouter(prefix="/api/decisions", tags=["decisions"])
+    routes = APIRouter(prefix="/api/decisions", tags=["decisions"], route_class=StrictRoute)
 
     @routes.get("/limits")
     async def get_limits(scope: Scoped, subject: Id | None = None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import zstandard
@@ -19,7 +20,7 @@ from smartbear.kit.db import Connection
 from smartbear.kit.errors import FieldError, Forbidden, Unprocessable
 from smartbear.kit.problems import field_errors
 from smartbear.measurements import access
-from smartbear.measurements.model.batch import NewBatch, faults
+from smartbear.measurements.model.batch import NewBatch, device_faults, faults
 from smartbear.measurements.model.filter import MeasurementFilter
 from smartbear.measurements.model.reading import Row, rows
 from smartbear.measurements.store import arrivals, batches, people, readings
@@ -83,26 +84,42 @@ def _form(raw: Any) -> NewBatch:
 async def _examined(intake: Intake, batch: NewBatch, subject: str) -> list[Row]:
     """The rows of a batch that nothing can be said against."""
     now = intake.context.clock.now()
+    _refuse(faults(batch, intake.allowed, now))
+    instants = sorted({reading.measured_at for reading in batch.readings})
     async with intake.context.db.connection() as connection:
-        sender = await people.sender(connection, subject, batch.device_id)
+        sender = await people.sender(connection, subject, batch.device_id, instants[0], instants[-1])
     if sender.status == "withdrawn":
         raise Forbidden("The participant has withdrawn; readings are no longer taken.")
-    found = faults(batch, intake.allowed, sender.category, now)
-    if not found:
-        found = await _attribution_faults(intake.users, batch, subject)
-    if not (found or sender.status or batch.device_id or batch.subject is None):
-        found = [FieldError("subject", "unknown", "Nobody has this id.")]
-    if found:
-        raise Unprocessable(errors=tuple(found[:_SHOWN]))
+    if batch.device_id is None:
+        _refuse(_subject_faults(batch, sender))
+    else:
+        _refuse(device_faults(batch, intake.allowed, sender.category))
+        doubtful = [instants[0], instants[-1]] if sender.held_throughout else instants
+        _refuse(await _attribution_faults(intake.users, batch.device_id, subject, doubtful))
     return rows(batch, subject, intake.allowed, sender.category, now, intake.context.new_id)
 
 
-async def _attribution_faults(users: UsersClient, batch: NewBatch, subject: str) -> list[FieldError]:
-    """The device must have been this person's at the time of every reading."""
-    if batch.device_id is None:
+def _refuse(found: Sequence[FieldError]) -> None:
+    if found:
+        raise Unprocessable(errors=tuple(found[:_SHOWN]))
+
+
+def _subject_faults(batch: NewBatch, sender: people.Sender) -> list[FieldError]:
+    """A participant exists because of the scope; whom a machine client names must have been told of."""
+    if batch.subject is None or sender.status:
         return []
-    instants = sorted({reading.measured_at for reading in batch.readings})
-    owners = await users.device_owners([DeviceAt(device_id=batch.device_id, at=at) for at in instants])
+    return [FieldError("subject", "unknown", "Nobody has this id.")]
+
+
+async def _attribution_faults(
+    users: UsersClient, device_id: str, subject: str, instants: Sequence[datetime]
+) -> list[FieldError]:
+    """The device must have been this person's at the time of every reading.
+
+    ``users`` is asked about every instant that is in doubt. Where one assignment is known to cover the batch,
+    those are its ends: an end of that assignment too new to be known here would show at the last reading.
+    """
+    owners = await users.device_owners([DeviceAt(device_id=device_id, at=at) for at in instants])
     if all(owner == subject for owner in owners):
         return []
     return [FieldError("device_id", "not_theirs", "The device was not this participant's when it measured.")]

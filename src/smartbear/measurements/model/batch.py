@@ -69,10 +69,8 @@ class NewBatch(_Form):
     readings: Annotated[list[NewReading], Field(min_length=1, max_length=MAX_READINGS)]
 
 
-def faults(
-    batch: NewBatch, allowed: MeasurementFilter, category: str | None, now: datetime
-) -> list[FieldError]:
-    """Everything the filter has against the batch; ``category`` is the device's, if it is known."""
+def faults(batch: NewBatch, allowed: MeasurementFilter, now: datetime) -> list[FieldError]:
+    """Everything the filter has against the batch, whatever the device is."""
     found: list[FieldError] = []
     for number, reading in enumerate(batch.readings):
         path = f"readings[{number}]"
@@ -81,9 +79,20 @@ def faults(
         if entry is None:
             found.append(FieldError(f"{path}.code", "unknown_code", "Readings of this code are not taken."))
         else:
-            found += _sender_faults(reading, entry, batch.device_id, category, path)
+            found += _entry_faults(reading, entry, batch.device_id, path)
             found += _value_faults(reading, entry, path)
     return found
+
+
+def device_faults(batch: NewBatch, allowed: MeasurementFilter, category: str | None) -> list[FieldError]:
+    """Readings that a device of this category cannot have made; None is a category nobody has told of yet."""
+    return [
+        FieldError(
+            f"readings[{number}].code", "wrong_device", "A device of this category cannot measure this."
+        )
+        for number, reading in enumerate(batch.readings)
+        if category is not None and category not in allowed.allowed[reading.code].senders
+    ]
 
 
 def _time_faults(
@@ -97,15 +106,11 @@ def _time_faults(
             yield FieldError(f"{path}.{name}", "too_old", "No device of the platform can be this old.")
 
 
-def _sender_faults(
-    reading: NewReading, entry: Allowed, device: str | None, category: str | None, path: str
-) -> Iterator[FieldError]:
+def _entry_faults(reading: NewReading, entry: Allowed, device: str | None, path: str) -> Iterator[FieldError]:
     if device is None and reading.entry == "device":
         yield FieldError(f"{path}.entry", "needs_device", "A device's reading needs the batch's device_id.")
     elif (device is None or reading.entry == "manual") and not entry.by_hand:
         yield FieldError(f"{path}.entry", "not_by_hand", "Readings of this code cannot be typed in.")
-    elif category is not None and category not in entry.senders:
-        yield FieldError(f"{path}.code", "wrong_device", "A device of this category cannot measure this.")
 
 
 def _value_faults(reading: NewReading, entry: Allowed, path: str) -> Iterator[FieldError]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from smartbear.contracts.people import Id
 from smartbear.contracts.scope import AccessScope, current_scope
 from smartbear.kit.context import Context
+from smartbear.kit.routing import StrictRoute
 from smartbear.measurements import access
 from smartbear.measurements.actions import look
 
@@ -21,7 +22,7 @@ class Devices(BaseModel):
 
 def router(context: Context) -> APIRouter:
     """The routes, bound to what they need."""
-    routes = APIRouter(include_in_schema=False)
+    routes = APIRouter(include_in_schema=False, route_class=StrictRoute)
 
     @routes.post("/internal/devices/last-readings")
     async def last_readings(

@@ -1,6 +1,7 @@
 """What ``users`` told about people and devices."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from smartbear.contracts.events import DeviceAssigned, ParticipantChanged
 from smartbear.kit.db import Connection
@@ -15,18 +16,26 @@ class Sender:
     """Of the participant."""
     category: str | None
     """Of the device."""
+    held_throughout: bool
+    """Whether one assignment told of covers the whole time; False says nothing."""
 
 
-async def sender(connection: Connection, subject: str, device_id: str | None) -> Sender:
-    """What is known of a person and a device."""
+async def sender(
+    connection: Connection, subject: str, device_id: str | None, first: datetime, last: datetime
+) -> Sender:
+    """What is known of a person, a device, and the time from the first to the last reading of it."""
     row = await connection.fetchrow(
         """SELECT (SELECT status FROM person WHERE subject = $1) AS status,
-                  (SELECT category FROM holding WHERE device_id = $2 LIMIT 1) AS category""",
+                  (SELECT category FROM holding WHERE device_id = $2 LIMIT 1) AS category,
+                  EXISTS (SELECT FROM holding WHERE device_id = $2 AND subject = $1 AND assigned_from <= $3
+                            AND (assigned_to IS NULL OR assigned_to > $4)) AS held_throughout""",
         subject,
         device_id,
+        first,
+        last,
     )
     assert row is not None
-    return Sender(row["status"], row["category"])
+    return Sender(**row)
 
 
 async def sees(connection: Connection, visible: Visible, subject: str) -> bool:
