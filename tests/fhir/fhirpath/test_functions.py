@@ -164,6 +164,35 @@ def test_texts_do_not_grow_without_bounds(evaluate):
         evaluate(grown)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("(a+)+b", "a"),
+        ("(a|a)*b", "a"),
+        ("(x(a*))*", "a"),
+        (r"(a)\\1", "a"),
+        ("a*a*a*a*a*b", "a" * 50),
+        ("a" * 600, "a"),
+    ],
+)
+def test_patterns_that_may_take_forever_are_refused(evaluate, pattern, text):
+    with pytest.raises(EvaluationError):
+        evaluate(f"'{text}'.matches('{pattern}')")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("[A-Z]([A-Za-z0-9_]){0,254}", "Name_1"),
+        ("^[^(|)]+$", "abc"),
+        ("(?<y>[0-9]{4})-(a|b)", "2024-b"),
+        ("(ab)+[*+]", "abab*"),
+    ],
+)
+def test_patterns_of_the_usual_kind_are_run(evaluate, pattern, text):
+    assert evaluate(f"'{text}'.matchesFull('{pattern}')") == [True]
+
+
 def test_items_sort_by_several_keys_and_those_without_come_last(evaluate, patient):
     assert evaluate("name.sort(family).first().use", patient) == ["official"]
     assert evaluate("name.sort(-family, given.first()).first().use", patient) == ["usual"]

@@ -126,6 +126,17 @@ def test_union_and_membership_go_by_equality(evaluate):
         evaluate("(1 | 2) in (1 | 2)")
 
 
+def test_elements_are_equal_by_all_they_contain(evaluate, patient):
+    assert evaluate("name = name and name ~ name and name.first() != name.last()", patient) == [True]
+    assert evaluate("(name | name | name.first()).count()", patient) == [2]
+    assert evaluate("name.first() in name", patient) == [True]
+
+
+def test_dates_and_quantities_are_distinct_by_what_they_mean(evaluate):
+    assert evaluate("(@2024-05-01T10:00:00Z | @2024-05-01T12:00:00+02:00 | @2024-05-01).count()") == [2]
+    assert evaluate("(1 'kg' | 1000 'g' | 1 'foo' | 1 'foo').count()") == [2]
+
+
 def test_an_index_is_one_integer(evaluate):
     assert evaluate("(4 | 5)[1]") == [5]
     assert evaluate("(4 | 5)[7]") == evaluate("(4 | 5)[-1]") == evaluate("(4 | 5)[{}]") == []

@@ -31,7 +31,7 @@ _PATTERN = re.compile(
     | (?P<external>  %(?: [A-Za-z_][A-Za-z0-9_]* | '(?:[^'\\]|\\.)*' | `(?:[^`\\]|\\.)*` ) )
     | (?P<symbol>    <= | >= | != | !~ | [-+*/&|.,()\[\]{{}}<>=~] )
     """,
-    re.VERBOSE | re.DOTALL,
+    re.VERBOSE | re.DOTALL | re.ASCII,
 )
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _ESCAPED = {"f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -77,4 +77,9 @@ def _unescape(text: str, at: int) -> str:
             raise ExpressionSyntaxError(f"There is an unknown escape in the text at character {at}.")
         return _ESCAPED[escape]
 
-    return _ESCAPE.sub(plain, text) if "\\" in text else text
+    if "\\" not in text:
+        return text
+    try:  # two escapes may be the halves of one character
+        return _ESCAPE.sub(plain, text).encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        raise ExpressionSyntaxError(f"The text at character {at} has half a character.") from None

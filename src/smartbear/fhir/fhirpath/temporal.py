@@ -22,9 +22,9 @@ WESTMOST = -12 * 60
 _DAY = r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?"
 _CLOCK = r"(\d{2})(?::(\d{2})(?::(\d{2}(?:\.\d+)?))?)?"
 _SHAPES: dict[Kind, re.Pattern[str]] = {
-    "Date": re.compile(_DAY),
-    "DateTime": re.compile(rf"{_DAY}(?:T(?:{_CLOCK}(Z|[+-]\d{{2}}:\d{{2}})?)?)?"),
-    "Time": re.compile(_CLOCK),
+    "Date": re.compile(_DAY, re.ASCII),
+    "DateTime": re.compile(rf"{_DAY}(?:T(?:{_CLOCK}(Z|[+-]\d{{2}}:\d{{2}})?)?)?", re.ASCII),
+    "Time": re.compile(_CLOCK, re.ASCII),
 }
 _CALENDAR = ((1, 9999), (1, 12), (1, 31))
 _TIME = ((0, 23), (0, 59), (0, 60))  # second 60 is a leap second

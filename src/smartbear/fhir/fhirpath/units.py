@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     r"""(?P<operator> [./()] )
       | (?P<number>   [1-9]\d* ) (?= $ | [./()] )
       | (?P<symbol>   (?: \[[^][]*\] | 10[*^] | [^][(){}./\d+-] )+ ) (?P<exponent> [+-]?\d{1,2} )?""",
-    re.VERBOSE,
+    re.VERBOSE | re.ASCII,
 )
 
 

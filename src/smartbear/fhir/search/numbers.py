@@ -10,7 +10,7 @@ from smartbear.fhir.search.values import Number, Quantity
 CURRENCY = "urn:iso:std:iso:4217"
 INFINITY = Decimal("Infinity")
 
-_NUMBER = re.compile(r"[+-]?(\d{1,30})(?:\.(\d{1,30}))?(?:[eE]([+-]?\d{1,3}))?")
+_NUMBER = re.compile(r"[+-]?(\d{1,30})(?:\.(\d{1,30}))?(?:[eE]([+-]?\d{1,3}))?", re.ASCII)
 _APPROXIMATELY = Decimal("0.1")  # of the value: R4 search 3.1.1.4.5
 _LEAST_FIGURES = 2  # of a number with an exponent: R4 reads 1e2 as [95, 105)
 

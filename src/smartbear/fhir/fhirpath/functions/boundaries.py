@@ -78,7 +78,7 @@ def _of_moment(value: Temporal, digits: int | None, *, high: bool) -> Temporal |
 
 
 def _filled(value: Temporal, *, high: bool) -> list[Part]:
-    """All parts, the unknown ones at their limit; an hour alone is its first minute, as FHIR has no such times."""
+    """All parts, the unknown ones at their limit; an hour alone is its first minute: FHIR has none such."""
     date_parts = 0 if value.kind == "Time" else _DATE_PARTS
     limits = (_LATEST if high else _EARLIEST)[_DATE_PARTS - date_parts :]
     parts = [*value.parts, *limits[len(value.parts) :]]

@@ -15,9 +15,11 @@ from smartbear.fhir.fhirpath.temporal import Kind, Temporal
 
 _TRUE = {"true", "t", "yes", "y", "1", "1.0"}
 _FALSE = {"false", "f", "no", "n", "0", "0.0"}
-_INTEGER = re.compile(r"[+-]?\d{1,10}")
-_DECIMAL = re.compile(r"[+-]?\d{1,28}(\.\d{1,28})?")
-_QUANTITY = re.compile(r"(?P<value>[+-]?\d{1,28}(?:\.\d{1,28})?)\s*(?:'(?P<code>[^']+)'|(?P<word>[a-z]+))?")
+_INTEGER = re.compile(r"[+-]?\d{1,10}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?\d{1,28}(\.\d{1,28})?", re.ASCII)
+_QUANTITY = re.compile(
+    r"(?P<value>[+-]?\d{1,28}(?:\.\d{1,28})?)\s*(?:'(?P<code>[^']+)'|(?P<word>[a-z]+))?", re.ASCII
+)
 
 
 def _iif(frame: Frame, items: Items, arguments: Sequence[Compiled]) -> Items:

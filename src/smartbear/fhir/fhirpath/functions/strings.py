@@ -1,7 +1,6 @@
 """Text (section 5.6) with the additions of 2.1: trim, split, join, encode, escape.
 
-Regular expressions are Python's, which agrees with the language on everything R4 uses; ``.`` matches line
-ends too.
+Regular expressions are Python's, which agrees with the language on everything R4 uses; see ``patterns``.
 """
 
 import base64
@@ -14,19 +13,11 @@ from collections.abc import Callable, Sequence
 from smartbear.fhir.fhirpath.errors import EvaluationError
 from smartbear.fhir.fhirpath.frame import Compiled, Frame, bounded_text
 from smartbear.fhir.fhirpath.functions.function import Function, of_kind, on_single
+from smartbear.fhir.fhirpath.functions.patterns import pattern as compiled
 from smartbear.fhir.fhirpath.items import Items, single, system_value
 
-_LONGEST_PATTERN = 500  # characters
+_JSON_ESCAPE = re.compile(r'(?:\\u[0-9a-fA-F]{4})+|\\["\\/bfnrt]')
 _GROUP = re.compile(r"\$(\d+)|\$\{(\w+)\}")
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    if len(text) > _LONGEST_PATTERN:
-        raise EvaluationError(f"A regular expression is longer than {_LONGEST_PATTERN} characters.")
-    try:
-        return re.compile(text, re.DOTALL)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise EvaluationError("A regular expression is not well formed.") from error
 
 
 def _substring(text: str, start: int, length: int | None = None) -> str | None:
@@ -41,7 +32,7 @@ def _replace_matches(text: str, pattern: str, replacement: str) -> str:
         return text
     template = _GROUP.sub(lambda m: rf"\g<{m[1] or m[2]}>", replacement.replace("\\", r"\\"))
     try:
-        return bounded_text(_pattern(pattern).sub(template, text))
+        return bounded_text(compiled(pattern, text).sub(template, text))
     except (re.error, IndexError) as error:
         raise EvaluationError("A replacement names a group that the pattern does not have.") from error
 
@@ -84,14 +75,11 @@ def _escape(text: str, form: str) -> str | None:
 def _unescape(text: str, form: str) -> str | None:
     if form == "html":
         return html.unescape(text)
-    try:
-        return (
-            str(json.loads('"' + text.replace('"', '\\"').replace('\\\\"', '\\"') + '"'))
-            if form == "json"
-            else None
-        )
-    except ValueError:
-        return None
+    return _JSON_ESCAPE.sub(_unescaped, text) if form == "json" else None
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return str(json.loads(f'"{match.group()}"'))
 
 
 FUNCTIONS = {
@@ -109,8 +97,10 @@ FUNCTIONS = {
     "split": on_single(lambda text, by: text.split(by) if by else [text], str, str),
     "join": Function(_join, 0, 1),
     "replace": on_single(lambda text, old, new: bounded_text(text.replace(old, new)), str, str, str),
-    "matches": on_single(lambda text, pattern: _pattern(pattern).search(text) is not None, str, str),
-    "matchesFull": on_single(lambda text, pattern: _pattern(pattern).fullmatch(text) is not None, str, str),
+    "matches": on_single(lambda text, pattern: compiled(pattern, text).search(text) is not None, str, str),
+    "matchesFull": on_single(
+        lambda text, pattern: compiled(pattern, text).fullmatch(text) is not None, str, str
+    ),
     "replaceMatches": on_single(_replace_matches, str, str, str),
     "encode": on_single(_encode, str, str),
     "decode": on_single(_decode, str, str),

@@ -31,7 +31,7 @@ from smartbear.fhir.search.query import (
 from smartbear.fhir.search.strings import fold
 from smartbear.fhir.search.tokens import fold_code
 
-_PREFIX = re.compile(rf"({'|'.join(Prefix)})(?=[\d+.-])")
+_PREFIX = re.compile(rf"({'|'.join(Prefix)})(?=[\d+.-])", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _METRES = "m"
 
