@@ -1,6 +1,7 @@
 """The command line. ``smartbear --help`` lists what it can do; the work itself is in ``operations/``."""
 
 import asyncio
+import os
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
@@ -81,7 +82,9 @@ def worker_command(
 @app.command("demo")
 def demo_command() -> None:
     """Run the platform with a synthetic pilot to look at, until Ctrl-C."""
-    settings = _settings().model_copy(update={"environment": "demo"})
+    os.environ["SMARTBEAR_ENVIRONMENT"] = "demo"  # the worker, a child process, must know too
+    os.environ.setdefault("SMARTBEAR_LOG_LEVEL", "warning")
+    settings = _settings()
     _run(demo.run(settings), settings)
 
 

@@ -1,7 +1,8 @@
 """The client of ``cdr``."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from smartbear.contracts.client import ComponentClient
@@ -26,5 +27,12 @@ class CdrClient(ComponentClient):
         answer = await self.request("GET", f"/internal/subjects/{subject}/conditions")
         return _CONDITIONS.validate_json(answer.content)
 
+    async def transaction(self, bundle: dict[str, Any]) -> dict[str, Any]:
+        """Write a transaction Bundle as a whole; returns the answering Bundle."""
+        answer = await self.request("POST", "/fhir", content=orjson.dumps(bundle), headers=_FHIR)
+        answered: dict[str, Any] = orjson.loads(answer.content)
+        return answered
 
+
+_FHIR = {"content-type": "application/fhir+json"}
 _CONDITIONS = TypeAdapter(list[Condition])
