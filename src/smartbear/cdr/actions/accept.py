@@ -1,0 +1,68 @@
+"""From a resource that somebody sent to one that can be written."""
+
+from collections.abc import Iterable, Sequence
+from hashlib import blake2b
+from typing import Any
+
+from smartbear.cdr.model.access import Access
+from smartbear.cdr.model.body import stored_form
+from smartbear.cdr.model.change import Draft
+from smartbear.cdr.model.owner import owner_of
+from smartbear.cdr.model.references import LocalId, local_id
+from smartbear.cdr.store import owners
+from smartbear.cdr.store.repository import Repository
+from smartbear.fhir import outcome
+from smartbear.fhir.search.extract import extract
+from smartbear.fhir.search.values import Indexes
+from smartbear.fhir.validation import validate
+from smartbear.kit.errors import BadInput, FieldError, Forbidden, Unprocessable
+
+_DIGEST_BYTES = 16
+
+
+def expect_writable(access: Access, resource_type: str) -> None:
+    """Forbidden unless the caller may change resources of this type."""
+    if resource_type not in access.writes:
+        raise Forbidden(f"You may not change resources of type {resource_type}.")
+
+
+def expect_valid(resource: Any, resource_type: str) -> None:
+    """BadInput if the body is of another type than the address, Unprocessable with every fault found."""
+    named = resource.get("resourceType") if isinstance(resource, dict) else None
+    if named != resource_type:
+        fault = FieldError(f"{resource_type}", "invalid", f"the address takes a {resource_type}")
+        raise BadInput("The body is not a resource of the type in the address.", errors=(fault,))
+    found = outcome.field_errors(validate(resource))
+    if found:
+        raise Unprocessable("The resource is not valid.", errors=found)
+
+
+def draft_of(resource: dict[str, Any], target: LocalId, bases: Iterable[str]) -> Draft:
+    """A valid resource as it will be stored under an id."""
+    indexes = extract(resource)
+    content = stored_form(resource, target.id)
+    return Draft(
+        target=target,
+        content=content,
+        digest=blake2b(content, digest_size=_DIGEST_BYTES).digest(),
+        indexes=indexes,
+        owner=owner_of(target.type, target.id, indexes, bases),
+        organisation=_organisation(indexes, bases) if target.type == "Patient" else None,
+    )
+
+
+async def expect_own(repository: Repository, access: Access, drafts: Sequence[Draft]) -> None:
+    """Forbidden unless the caller would see what is about to be written."""
+    if access.rows == "all":
+        return
+    patients = {draft.owner for draft in drafts if draft.owner}
+    async with repository.db.connection() as connection:
+        found = await owners.find(connection, repository.dictionary, patients)
+    for draft in drafts:
+        if not access.sees(draft.target.type, found.get(draft.owner or "")):
+            raise Forbidden("The resource is not about a patient of yours.")
+
+
+def _organisation(indexes: Indexes, bases: Iterable[str]) -> str | None:
+    references = indexes.references.get("organization", ())
+    return next((found.id for one in references if (found := local_id(one, bases))), None)

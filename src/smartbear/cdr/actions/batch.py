@@ -1,0 +1,74 @@
+"""batch (https://hl7.org/fhir/R4/http.html#transaction): every entry by itself."""
+
+import asyncio
+from typing import Any
+
+from smartbear.cdr.actions.bundle import BREATH, Done, read_bundle
+from smartbear.cdr.actions.conditional import Condition
+from smartbear.cdr.actions.create import create
+from smartbear.cdr.actions.delete import delete, delete_match
+from smartbear.cdr.actions.result import Result
+from smartbear.cdr.actions.retrieve import retrieve
+from smartbear.cdr.actions.update import update, update_match
+from smartbear.cdr.model.access import Access
+from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.model.tags import expected_version
+from smartbear.cdr.store.faults import translated
+from smartbear.cdr.store.repository import Repository
+from smartbear.fhir import outcome
+from smartbear.fhir.bundle.entries import Entry, in_processing_order
+from smartbear.kit.errors import BadInput, PlatformError, Unprocessable
+
+
+async def batch(repository: Repository, access: Access, bundle: dict[str, Any], base: str) -> list[Done]:
+    """Carry out each entry; what became of them, in the order given. Reads come after writes."""
+    reading = await read_bundle(bundle, base)
+    done: dict[int, Done] = {
+        index: BadInput("The entry asks for what cannot be done.", errors=outcome.field_errors(issues))
+        for index, issues in reading.requests.items()
+    }
+    done |= {
+        index: Unprocessable("The resource is not valid.", errors=outcome.field_errors(issues))
+        for index, issues in reading.resources.items()
+    }
+    sound = [entry for entry in in_processing_order(reading.entries) if entry.index not in done]
+    writes = [entry for entry in sound if entry.method != "GET"]
+    reads = [entry for entry in sound if entry.method == "GET"]
+    for entries in (writes, reads):
+        for start in range(0, len(entries), BREATH):
+            some = entries[start : start + BREATH]
+            results = await asyncio.gather(*(_one(repository, access, entry) for entry in some))
+            done |= zip((entry.index for entry in some), results, strict=True)
+    return [done[entry.index] for entry in reading.entries]
+
+
+async def _one(repository: Repository, access: Access, entry: Entry) -> Done:
+    try:
+        if entry.method == "GET":
+            with translated():
+                async with repository.db.connection() as connection:
+                    return await retrieve(repository, connection, access, entry)
+        return await _written(repository, access, entry)
+    except PlatformError as error:
+        return error
+
+
+async def _written(repository: Repository, access: Access, entry: Entry) -> Result:
+    condition, target = Condition(entry.type, entry.query), LocalId(entry.type, entry.id)
+    expected = expected_version(entry.if_match)
+    match entry.method:
+        case "POST":
+            return await create(
+                repository, access, entry.type, entry.resource, if_none_exist=entry.if_none_exist
+            )
+        case "PUT" if entry.query:
+            return await update_match(repository, access, condition, entry.resource, expected)
+        case "PUT":
+            only_new = entry.if_none_match == "*"
+            return await update(
+                repository, access, target, entry.resource, expected=expected, only_new=only_new
+            )
+        case _ if entry.query:
+            return await delete_match(repository, access, condition)
+        case _:
+            return await delete(repository, access, target, expected=expected)

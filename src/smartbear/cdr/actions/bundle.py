@@ -1,0 +1,91 @@
+"""What transactions and batches have in common: their entries, read and checked, and what became of each."""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from smartbear.cdr.actions.result import Result
+from smartbear.cdr.actions.search import Page
+from smartbear.cdr.store.reading import Stored
+from smartbear.fhir import outcome
+from smartbear.fhir.bundle.entries import Entry, read_entries
+from smartbear.fhir.issues import Issue
+from smartbear.fhir.search.query import Query
+from smartbear.fhir.validation import validate
+from smartbear.kit.errors import PlatformError, Unprocessable
+
+BREATH = 20  # resources handled before other requests get their turn
+
+_INDEX = re.compile(r"Bundle\.entry\[(\d+)\]")
+_NOT_OFFERED = frozenset({"PATCH", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to a search among the entries."""
+
+    query: Query
+    page: Page
+
+
+Done = Result | Stored | Found | PlatformError
+"""What became of an entry: a write, a read, a search, or an error (in batches)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The entries in the order given, and by index what is wrong with their requests and resources."""
+
+    entries: list[Entry]
+    requests: Mapping[int, list[Issue]]
+    resources: Mapping[int, list[Issue]]
+
+
+async def read_bundle(bundle: dict[str, Any], base: str) -> Reading:
+    """Take a Bundle apart; Unprocessable if it is not a valid one, apart from the resources in it."""
+    given = bundle.get("entry")
+    items = given if isinstance(given, list) else []
+    shell = {**bundle, "entry": [_without_resource(item) for item in items]} if items else bundle
+    faults = outcome.field_errors(validate(shell))
+    if faults:
+        raise Unprocessable("The Bundle is not valid.", errors=faults)
+    resources: dict[int, list[Issue]] = {}
+    for index, item in enumerate(items):
+        issues = [_placed(issue, index) for issue in validate(item["resource"])] if "resource" in item else []
+        if issues:
+            resources[index] = issues
+        if index % BREATH == BREATH - 1:
+            await asyncio.sleep(0)
+    sound = [_without_resource(item) if index in resources else item for index, item in enumerate(items)]
+    entries, issues = read_entries({**bundle, "entry": sound}, base)
+    return Reading(entries, _by_entry(entries, [*issues, *_not_offered(entries)]), resources)
+
+
+def _not_offered(entries: Sequence[Entry]) -> list[Issue]:
+    return [
+        Issue("error", "not-supported", "this method is not offered", f"{entry.place}.request.method")
+        for entry in entries
+        if entry.method in _NOT_OFFERED
+    ]
+
+
+def _by_entry(entries: Sequence[Entry], issues: Sequence[Issue]) -> dict[int, list[Issue]]:
+    found: dict[int, list[Issue]] = {}
+    for issue in issues:
+        match = _INDEX.match(issue.expression)
+        found.setdefault(int(match[1]) if match else entries[0].index, []).append(issue)
+    return found
+
+
+def _without_resource(item: Any) -> Any:
+    if not isinstance(item, dict):
+        return item
+    return {name: value for name, value in item.items() if name != "resource"}
+
+
+def _placed(issue: Issue, index: int) -> Issue:
+    inside = issue.expression.partition(".")[2]
+    place = f"Bundle.entry[{index}].resource" + (f".{inside}" if inside else "")
+    return Issue(issue.severity, issue.code, issue.diagnostics, place)

@@ -1,0 +1,67 @@
+"""Interactions on «the resource that matches» (https://hl7.org/fhir/R4/http.html#ccreate).
+
+Who looks and then writes holds a lock on the condition from before the look until after the commit, so of
+sixteen who create the same thing at once one creates it. The match is sought among what the caller sees.
+"""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from smartbear.cdr.model.access import Access
+from smartbear.cdr.store import locks
+from smartbear.cdr.store.reading import Stored
+from smartbear.cdr.store.repository import Repository
+from smartbear.cdr.store.search import pages
+from smartbear.cdr.store.search.lookups import look_up
+from smartbear.cdr.store.search.plan import plan
+from smartbear.fhir.search import grammar
+from smartbear.fhir.search.query import Query
+from smartbear.kit.db import Connection
+from smartbear.kit.errors import BadInput, FieldError, PreconditionFailed
+
+_TWO = 2  # matches are enough to know that there is more than one
+
+
+class Condition(NamedTuple):
+    """A type and the search that chooses one of its resources, as it was written."""
+
+    type: str
+    text: str
+
+
+def read_condition(repository: Repository, condition: Condition) -> Query:
+    """The search of a condition; BadInput unless it says something and every parameter of it is known."""
+    now = repository.context.clock.now()
+    query = grammar.parse(condition.type, grammar.pairs(condition.text), now=now)
+    if query.unknown:
+        faults = (FieldError(one.name[:100], "not-supported", one.reason) for one in query.unknown)
+        raise BadInput("The condition has parameters that are not known here.", errors=tuple(faults))
+    if not query.criteria:
+        raise BadInput("The condition chooses nothing: it needs at least one search parameter.")
+    return query
+
+
+async def lock(tx: Connection, queries: Iterable[Query]) -> None:
+    """Hold the conditions until ``tx`` ends."""
+    await locks.take(tx, (f"{query.type}?{sorted(query.applied)}" for query in queries))
+
+
+async def match(
+    repository: Repository, connection: Connection, access: Access, query: Query
+) -> Stored | None:
+    """The one match, if there is one; PreconditionFailed if there are more."""
+    lookups = await look_up(
+        connection, repository.dictionary, repository.rids, repository.bases, query.criteria, access
+    )
+    hits, _ = await pages.page(
+        connection,
+        repository.dictionary,
+        plan(Query(query.type, criteria=query.criteria), access, lookups),
+        limit=_TWO,
+        after=None,
+        counted=False,
+        seconds=repository.settings.search_seconds,
+    )
+    if len(hits) == _TWO:
+        raise PreconditionFailed("More than one resource matches the condition.")
+    return hits[0].stored if hits else None

@@ -1,0 +1,125 @@
+"""search (https://hl7.org/fhir/R4/search.html): a page of matches and what comes along with it."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from smartbear.cdr.model.access import Access
+from smartbear.cdr.store import counts
+from smartbear.cdr.store.faults import translated
+from smartbear.cdr.store.reading import Stored
+from smartbear.cdr.store.repository import Repository
+from smartbear.cdr.store.search import includes, pages
+from smartbear.cdr.store.search.lookups import Lookups, look_up
+from smartbear.cdr.store.search.pages import Hit, Place
+from smartbear.cdr.store.search.plan import plan
+from smartbear.fhir.search.query import Query
+from smartbear.kit.db import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a search found. ``next`` is the cursor of the page after; ``cut`` says includes were left out."""
+
+    matches: list[Stored]
+    included: list[Stored]
+    total: int | None
+    next: str | None
+    cut: bool
+
+
+async def search(repository: Repository, access: Access, query: Query) -> Page:
+    """The page of ``query`` that its cursor asks for, or the first."""
+    with translated():
+        async with repository.db.connection() as connection:
+            return await search_in(repository, connection, access, query)
+
+
+async def search_in(repository: Repository, connection: Connection, access: Access, query: Query) -> Page:
+    """``search`` on a connection of the caller's, which may be in a transaction."""
+    if query.summary == "count" or query.count == 0:
+        return Page([], [], await _total(repository, connection, access, query), None, cut=False)
+    return await _page(repository, connection, access, query)
+
+
+async def _page(repository: Repository, connection: Connection, access: Access, query: Query) -> Page:
+    lookups = await _lookups(repository, connection, access, query)
+    size = min(query.count or repository.settings.page_size, repository.settings.page_limit)
+    after = _place(repository, access, query)
+    counted = query.total in {"accurate", "estimate"}
+    hits, total = await pages.page(
+        connection,
+        repository.dictionary,
+        plan(query, access, lookups),
+        limit=size + 1,
+        after=after,
+        counted=counted,
+        seconds=repository.settings.search_seconds,
+    )
+    matches = hits[:size]
+    if after is None and len(hits) <= size:
+        total = len(hits)
+    elif counted and total is None:
+        total = await _total(repository, connection, access, query)
+    rids, cut = await _included(repository, connection, access, query, matches, lookups)
+    found = await pages.bodies(connection, repository.dictionary, rids) if rids else []
+    return Page(
+        [hit.stored for hit in matches],
+        [stored for _, stored in found],
+        total,
+        _seal(repository, access, query, matches[-1]) if len(hits) > size else None,
+        cut,
+    )
+
+
+async def _total(repository: Repository, connection: Connection, access: Access, query: Query) -> int:
+    whole = access.rows == "all" and query.type in access.reads
+    if whole and not query.criteria and query.type:
+        return await counts.of_type(connection, repository.dictionary, query.type)
+    lookups = await _lookups(repository, connection, access, query)
+    return await pages.count(connection, plan(query, access, lookups), repository.settings.search_seconds)
+
+
+async def _lookups(repository: Repository, connection: Connection, access: Access, query: Query) -> Lookups:
+    return await look_up(
+        connection, repository.dictionary, repository.rids, repository.bases, query.criteria, access
+    )
+
+
+async def _included(
+    repository: Repository,
+    connection: Connection,
+    access: Access,
+    query: Query,
+    matches: list[Hit],
+    lookups: Lookups,
+) -> tuple[list[int], bool]:
+    """Rids to include, and whether there were more than the limit."""
+    limit = repository.settings.include_limit
+    known = [hit.rid for hit in matches]
+    added: list[int] = []
+    wanted, around = query.includes, known
+    while wanted and around and len(added) <= limit:
+        seen = [*known, *added]
+        room = limit + 1 - len(added)
+        around = await includes.included(connection, wanted, around, seen, access, lookups, room)
+        added += around
+        wanted = tuple(one for one in query.includes if one.iterate)
+    return added[:limit], len(added) > limit
+
+
+def _purpose(access: Access, query: Query) -> str:
+    """What a cursor is good for: this search, by a reader who sees the same."""
+    return f"{query.type}?{urlencode(query.applied)} {access.identity}"
+
+
+def _place(repository: Repository, access: Access, query: Query) -> Place | None:
+    if query.cursor is None:
+        return None
+    now = repository.context.clock.now()
+    rid, keys = repository.seal.open(query.cursor, _purpose(access, query), now)
+    return Place(rid, keys)
+
+
+def _seal(repository: Repository, access: Access, query: Query, last: Hit) -> str:
+    now = repository.context.clock.now()
+    return repository.seal.seal(last.rid, last.keys, _purpose(access, query), now)

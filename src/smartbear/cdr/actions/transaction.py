@@ -1,0 +1,176 @@
+"""transaction (https://hl7.org/fhir/R4/http.html#transaction): all entries or none."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from smartbear.cdr.actions.accept import draft_of, expect_own, expect_writable
+from smartbear.cdr.actions.bundle import BREATH, Done, Reading, read_bundle
+from smartbear.cdr.actions.conditional import Condition, lock, match, read_condition
+from smartbear.cdr.actions.result import Result, as_found
+from smartbear.cdr.actions.retrieve import retrieve
+from smartbear.cdr.model.access import Access
+from smartbear.cdr.model.change import Change, Draft, Outcome, Written
+from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.model.tags import expected_version
+from smartbear.cdr.store.reading import Stored
+from smartbear.cdr.store.repository import Repository
+from smartbear.cdr.store.rows import NO_ROWS, Rows
+from smartbear.fhir import outcome
+from smartbear.fhir.bundle.entries import Entry, in_processing_order
+from smartbear.fhir.bundle.resolution import conditional_references, duplicates, full_urls, rewrite
+from smartbear.fhir.issues import Issue
+from smartbear.fhir.links import links
+from smartbear.kit.db import Connection
+from smartbear.kit.errors import BadInput, FieldError, Unprocessable
+
+
+async def transaction(
+    repository: Repository, access: Access, bundle: dict[str, Any], base: str
+) -> list[Done]:
+    """Carry out all entries; what became of them, in the order given."""
+    reading = await read_bundle(bundle, base)
+    _expect_sound(reading)
+    work = _Transaction(repository, access, reading.entries)
+    for entry in work.writes:
+        expect_writable(access, entry.type)
+    if not work.must_look:
+        return await work.run(None)
+    async with repository.exclusive() as tx:
+        return await work.run(tx)
+
+
+def _expect_sound(reading: Reading) -> None:
+    if reading.resources:
+        found = [issue for issues in reading.resources.values() for issue in issues]
+        raise Unprocessable("Some resources are not valid.", errors=outcome.field_errors(found))
+    if reading.requests:
+        found = [issue for issues in reading.requests.values() for issue in issues]
+        raise BadInput("The Bundle asks for what cannot be done.", errors=outcome.field_errors(found))
+
+
+class _Transaction:
+    """One transaction on its way: what its entries name, and what was found for them."""
+
+    def __init__(self, repository: Repository, access: Access, entries: Sequence[Entry]) -> None:
+        self._repository, self._access, self._entries = repository, access, entries
+        self.writes = [entry for entry in in_processing_order(entries) if entry.method != "GET"]
+        self._reads = [entry for entry in entries if entry.method == "GET"]
+        self._links = {entry.index: links(entry.resource) for entry in self.writes if entry.resource}
+        conditions = {entry.index: entry.if_none_exist or entry.query for entry in self.writes}
+        self._conditions = {
+            entry.index: read_condition(repository, Condition(entry.type, conditions[entry.index]))
+            for entry in self.writes
+            if conditions[entry.index]
+        }
+        self._references = {
+            f"{literal.type}?{literal.query}": Condition(literal.type, literal.query)
+            for found in self._links.values()
+            for literal in conditional_references(found)
+        }
+        self._matches: dict[int, Stored | None] = {}
+
+    @property
+    def must_look(self) -> bool:
+        """Whether anything has to be found out in the same transaction as the writes."""
+        return bool(self._conditions or self._references or self._reads)
+
+    async def run(self, tx: Connection | None) -> list[Done]:
+        """Carry it out. Without ``tx``, if there is nothing to look for, it shares commits with others."""
+        replacements = await self._look(tx) if tx else {}
+        targets = {entry.index: target for entry in self.writes if (target := self._target(entry))}
+        named = {index: f"{target.type}/{target.id}" for index, target in targets.items()}
+        _refuse(duplicates(self._entries, named))
+        changes = await self._changes(targets, full_urls(self._entries, named) | replacements)
+        unit = list(changes.values())
+        written = await (self._repository.write_in(tx, unit) if tx else self._repository.writer.write(unit))
+        done: dict[int, Done] = dict(zip(changes, map(_result, unit, written), strict=True))
+        for entry in self._reads:
+            assert tx, "reading is looking"
+            done[entry.index] = await retrieve(self._repository, tx, self._access, entry)
+        return [done.get(entry.index) or self._untouched(entry) for entry in self._entries]
+
+    async def _look(self, tx: Connection) -> dict[str, str]:
+        """Find the matches of all conditions, under lock; returns what conditional references become."""
+        await lock(tx, self._conditions.values())
+        for index, query in self._conditions.items():
+            self._matches[index] = await match(self._repository, tx, self._access, query)
+        found: dict[str, str] = {}
+        for text, condition in self._references.items():
+            query = read_condition(self._repository, condition)
+            target = await match(self._repository, tx, self._access, query)
+            if target:
+                found[text] = f"{target.target.type}/{target.target.id}"
+        return found
+
+    def _target(self, entry: Entry) -> LocalId | None:
+        """The resource an entry is about; None for a deletion that matches nothing."""
+        found = self._matches.get(entry.index)
+        given = entry.resource.get("id") if entry.resource and entry.method == "PUT" else None
+        if found and given not in {None, found.target.id}:
+            place = FieldError(
+                f"{entry.place}.resource.id", "value", "must be the id of the matching resource"
+            )
+            raise BadInput("The body's id is not that of the resource.", errors=(place,))
+        if found:
+            return found.target
+        if entry.method == "DELETE" and not entry.id:
+            return None
+        return LocalId(entry.type, entry.id or given or self._repository.context.new_id())
+
+    async def _changes(
+        self, targets: Mapping[int, LocalId], replacements: Mapping[str, str]
+    ) -> dict[int, tuple[Change, Rows]]:
+        """What is to be written, by index of the entry: nothing for a create whose condition has a match."""
+        writing = [entry for entry in self.writes if self._is_change(entry, targets)]
+        drafts: dict[int, Draft] = {}
+        issues: list[Issue] = []
+        for position, entry in enumerate(entry for entry in writing if entry.resource):
+            assert entry.resource
+            issues += rewrite(entry, self._links[entry.index], replacements)
+            drafts[entry.index] = draft_of(entry.resource, targets[entry.index], self._repository.bases)
+            if position % BREATH == BREATH - 1:
+                await asyncio.sleep(0)
+        _refuse(issues)
+        await expect_own(self._repository, self._access, list(drafts.values()))
+        rows = dict(zip(drafts, await self._repository.rows_of(drafts.values()), strict=True))
+        return {
+            entry.index: (
+                self._change(entry, targets[entry.index], drafts.get(entry.index)),
+                rows.get(entry.index, NO_ROWS),
+            )
+            for entry in writing
+        }
+
+    def _is_change(self, entry: Entry, targets: Mapping[int, LocalId]) -> bool:
+        exists = entry.method == "POST" and self._matches.get(entry.index) is not None
+        return entry.index in targets and not exists
+
+    def _change(self, entry: Entry, target: LocalId, draft: Draft | None) -> Change:
+        chosen = bool(entry.resource and entry.method == "PUT" and entry.resource.get("id"))
+        unmatched = entry.index in self._conditions and self._matches.get(entry.index) is None
+        return Change(
+            target,
+            draft,
+            self._access,
+            minted=entry.method == "POST" or (unmatched and not chosen),
+            expected=expected_version(entry.if_match),
+            only_new=entry.if_none_match == "*" or (unmatched and chosen),
+        )
+
+    def _untouched(self, entry: Entry) -> Result:
+        found = self._matches.get(entry.index)
+        if found:
+            return as_found(found)
+        nothing = Written(LocalId(entry.type, ""), Outcome.ABSENT, 0, self._repository.context.clock.now())
+        return Result(nothing, None)
+
+
+def _result(write: tuple[Change, Rows], written: Written) -> Result:
+    change, _ = write
+    return Result(written, change.draft.content if change.draft else None)
+
+
+def _refuse(issues: Sequence[Issue]) -> None:
+    if issues:
+        raise Unprocessable("The transaction cannot be carried out.", errors=outcome.field_errors(issues))

@@ -1,0 +1,69 @@
+"""update (https://hl7.org/fhir/R4/http.html#update), which also creates under an id of the client's.
+
+An update that says the same as the current version makes no new one.
+"""
+
+from typing import Any
+
+from smartbear.cdr.actions import conditional
+from smartbear.cdr.actions.accept import draft_of, expect_own, expect_valid, expect_writable
+from smartbear.cdr.actions.conditional import Condition
+from smartbear.cdr.actions.result import Result
+from smartbear.cdr.model.access import Access
+from smartbear.cdr.model.change import Change
+from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.store.repository import Repository
+from smartbear.kit.errors import BadInput, FieldError
+
+
+async def update(
+    repository: Repository,
+    access: Access,
+    target: LocalId,
+    resource: Any,
+    *,
+    expected: int | None = None,
+    only_new: bool = False,
+) -> Result:
+    """Make the resource the current version of ``target``.
+
+    ``expected`` is the version that must be current, ``only_new`` demands that there be none.
+    """
+    expect_writable(access, target.type)
+    expect_valid(resource, target.type)
+    if resource.get("id") != target.id:
+        raise _other_id(target.type)
+    draft = draft_of(resource, target, repository.bases)
+    await expect_own(repository, access, [draft])
+    [rows] = await repository.rows_of([draft])
+    change = Change(target, draft, access, expected=expected, only_new=only_new)
+    [written] = await repository.writer.write([(change, rows)])
+    return Result(written, draft.content)
+
+
+async def update_match(
+    repository: Repository, access: Access, condition: Condition, resource: Any, expected: int | None
+) -> Result:
+    """Update the one match of a condition; without a match create, under the body's id if it has one."""
+    expect_writable(access, condition.type)
+    expect_valid(resource, condition.type)
+    query = conditional.read_condition(repository, condition)
+    async with repository.exclusive() as tx:
+        await conditional.lock(tx, [query])
+        found = await conditional.match(repository, tx, access, query)
+        given = resource.get("id")
+        if found and given not in {None, found.target.id}:
+            raise _other_id(condition.type)
+        minted = not found and given is None
+        target = found.target if found else LocalId(condition.type, given or repository.context.new_id())
+        draft = draft_of(resource, target, repository.bases)
+        await expect_own(repository, access, [draft])
+        [rows] = await repository.rows_of([draft])
+        change = Change(target, draft, access, minted=minted, expected=expected, only_new=not found)
+        [written] = await repository.write_in(tx, [(change, rows)])
+    return Result(written, draft.content)
+
+
+def _other_id(resource_type: str) -> BadInput:
+    fault = FieldError(f"{resource_type}.id", "invalid", "must be the id of the resource that is updated")
+    return BadInput("The body's id is not that of the resource.", errors=(fault,))

@@ -1,0 +1,36 @@
+"""What ``cdr`` does when others tell it something."""
+
+import asyncio
+from typing import Any
+
+from smartbear.cdr.actions import follow
+from smartbear.cdr.store.repository import Repository
+from smartbear.contracts.events import DeviceAssigned, ParticipantChanged, ReadingsAccepted
+from smartbear.kit.context import Context, Handlers
+
+
+def handlers(context: Context) -> Handlers:
+    """Task name → handler. They share a repository, which the first of them to run connects."""
+    opening = asyncio.Lock()
+    opened: list[Repository] = []
+
+    async def repository() -> Repository:
+        async with opening:
+            if not opened:
+                opened.append(await Repository.connect(context))
+        return opened[0]
+
+    async def readings_accepted(payload: dict[str, Any]) -> None:
+        await follow.readings(await repository(), ReadingsAccepted.model_validate(payload))
+
+    async def participant_changed(payload: dict[str, Any]) -> None:
+        await follow.participant(await repository(), ParticipantChanged.model_validate(payload))
+
+    async def device_assigned(payload: dict[str, Any]) -> None:
+        await follow.device(await repository(), DeviceAssigned.model_validate(payload))
+
+    return {
+        "cdr.readings.accepted": readings_accepted,
+        "cdr.participant.changed": participant_changed,
+        "cdr.device.assigned": device_assigned,
+    }

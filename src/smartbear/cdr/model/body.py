@@ -1,0 +1,34 @@
+"""What is stored of a resource: its JSON without the version, so that the version can be known last.
+
+The database decides the version of a write and the instant comes with it; both are put into ``meta`` when the
+resource leaves. All else is stored as it was accepted, numbers in their own precision.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from smartbear.fhir.json import encode
+
+_SERVERS_OWN = ("versionId", "lastUpdated")
+_FRAME = len('{"resourceType":"","id":"","meta":{')
+
+
+def stored_form(resource: Mapping[str, Any], resource_id: str) -> bytes:
+    """The resource under ``resource_id``; begins with type, id and ``meta``, and ``meta`` is always there."""
+    meta = {name: value for name, value in resource.get("meta", {}).items() if name not in _SERVERS_OWN}
+    head = {"resourceType": resource["resourceType"], "id": resource_id, "meta": meta}
+    return encode(head | {name: value for name, value in resource.items() if name not in head})
+
+
+def versioned(stored: bytes, resource_type: str, resource_id: str, version: int, updated: datetime) -> bytes:
+    """The resource as a client gets it."""
+    at = _FRAME + len(resource_type) + len(resource_id)
+    comma = "" if stored[at : at + 1] == b"}" else ","
+    stamp = f'"versionId":"{version}","lastUpdated":"{instant(updated)}"{comma}'
+    return stored[:at] + stamp.encode() + stored[at:]
+
+
+def instant(moment: datetime) -> str:
+    """A FHIR instant in UTC, to the millisecond."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"

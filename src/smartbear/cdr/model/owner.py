@@ -1,0 +1,35 @@
+"""Whose record a resource is part of: the patient it is about.
+
+A resource is in the compartments its references put it in (https://hl7.org/fhir/R4/compartmentdefinition-
+patient.html). It belongs to the one patient it names as its patient or subject, or else to the only patient
+any of its compartment references names. A resource about several patients belongs to none of them, and only
+those who see everything see it.
+"""
+
+from collections.abc import Iterable
+
+from smartbear.cdr.model.references import LocalId, local_id
+from smartbear.fhir import definitions
+from smartbear.fhir.search.values import Indexes
+
+_FIRST = ("patient", "subject")
+_ALSO = {"Device": ("patient",)}  # handed to a person: ours, R4 has Device in no patient's compartment
+
+
+def owner_of(resource_type: str, resource_id: str, indexes: Indexes, bases: Iterable[str]) -> str | None:
+    """The id of the patient the resource belongs to."""
+    if resource_type == "Patient":
+        return resource_id
+    compartment = definitions.compartment("Patient")
+    members = compartment.members.get(resource_type, ()) if compartment else ()
+    codes = _ALSO.get(resource_type, members)
+    for group in ([code for code in codes if code in _FIRST], codes):
+        named = {found.id for code in group for found in _patients(indexes, code, bases)}
+        if named:
+            return named.pop() if len(named) == 1 else None
+    return None
+
+
+def _patients(indexes: Indexes, code: str, bases: Iterable[str]) -> list[LocalId]:
+    found = (local_id(reference, bases) for reference in indexes.references.get(code, ()))
+    return [target for target in found if target and target.type == "Patient"]

@@ -1,0 +1,113 @@
+"""From an address to an interaction, and from whatever happens there to an answer.
+
+The addresses are those of https://hl7.org/fhir/R4/http.html under ``/fhir``; one that is not offered is a
+404, and one that is offered for other methods a 405 that names them.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.requests import HTTPConnection
+from starlette.types import Receive, Scope, Send
+
+from smartbear.cdr.access import access_of
+from smartbear.cdr.routes.bundle import bundle_route
+from smartbear.cdr.routes.errors import error_answer
+from smartbear.cdr.routes.http import Answer, Call, call_of
+from smartbear.cdr.routes.metadata import metadata_of
+from smartbear.cdr.routes.preferences import expect_json
+from smartbear.cdr.routes.reads import history_route, read_route, vread_route
+from smartbear.cdr.routes.searches import search_by_post_route, search_route
+from smartbear.cdr.routes.writes import (
+    conditional_delete_route,
+    conditional_update_route,
+    create_route,
+    delete_route,
+    update_route,
+)
+from smartbear.cdr.store.repository import Repository
+from smartbear.contracts.scope import current_scope
+from smartbear.fhir import definitions
+from smartbear.kit import logs
+from smartbear.kit.errors import MethodNotAllowed, NotFound, PlatformError
+
+Interaction = Callable[[Repository, Call], Awaitable[Answer]]
+
+_PREFIX = "/fhir"
+_log = logs.get("cdr")
+
+_DATA: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
+    (): {"POST": bundle_route},
+    ("type",): {
+        "GET": search_route,
+        "POST": create_route,
+        "PUT": conditional_update_route,
+        "DELETE": conditional_delete_route,
+    },
+    ("type", "_search"): {"POST": search_by_post_route},
+    ("type", "id"): {"GET": read_route, "PUT": update_route, "DELETE": delete_route},
+    ("type", "id", "_history"): {"GET": history_route},
+    ("type", "id", "_history", "version"): {"GET": vread_route},
+}
+"""Shape of an address → method → interaction; the CapabilityStatement is made from it too."""
+
+_OFFERED = [("/".join(shape), method) for shape, methods in _DATA.items() for method in methods]
+ROUTES = {**_DATA, ("metadata",): {"GET": metadata_of(_OFFERED)}}
+
+
+class FhirApplication:
+    """The FHIR service as an ASGI application."""
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._known_bases = {base: base for base in repository.bases}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever goes wrong is an OperationOutcome."""
+        if scope["type"] != "http":
+            return
+        try:
+            answer = await self._answer(scope, receive)
+        except PlatformError as error:
+            answer = error_answer(error)
+        except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours must be told as one
+            _log.error("unhandled_error", method=scope["method"], exc_info=error)
+            answer = error_answer(PlatformError())
+        await answer.send(send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+        access = access_of(current_scope(HTTPConnection(scope)))
+        path = _segments(scope["path"])
+        call = call_of(scope, receive, path, access, self._base(scope))
+        methods = ROUTES.get(_shape(path))
+        if methods is None:
+            raise NotFound("There is nothing at this address.")
+        interaction = methods.get(call.method)
+        if interaction is None:
+            allowed = ", ".join(sorted(methods)).encode()
+            return error_answer(MethodNotAllowed(), ((b"allow", allowed),))
+        expect_json(call)
+        return await interaction(self._repository, call)
+
+    def _base(self, scope: Scope) -> str:
+        """The address the caller used, if it is one of ours, else the canonical one."""
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"")
+        used = f"{scope.get('scheme', 'http')}://{host.decode('latin-1')}{_PREFIX}/"
+        return self._known_bases.get(used, self._repository.bases[0])
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    if path != _PREFIX and not path.startswith(f"{_PREFIX}/"):
+        raise NotFound("There is nothing at this address.")
+    return tuple(segment for segment in path[len(_PREFIX) :].split("/") if segment)
+
+
+def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
+    """The address with names in place of what varies; a type that R4 does not know stays as it is."""
+    if not path or path[0] not in definitions.resource_types():
+        return path
+    shape = ["type", *path[1:]]
+    if len(path) > 1 and path[1] != "_search":
+        shape[1] = "id"
+    if len(path) == len(("type", "id", "_history", "version")):
+        shape[3] = "version"
+    return tuple(shape)

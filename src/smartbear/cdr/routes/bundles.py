@@ -1,0 +1,77 @@
+"""Bundles as bytes: resources go in as they are stored, without being parsed again."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+from smartbear.cdr.actions.search import Page
+from smartbear.cdr.model import subset
+from smartbear.cdr.routes.http import Call
+from smartbear.cdr.store.reading import Stored
+from smartbear.fhir import json
+from smartbear.fhir.issues import Issue
+from smartbear.fhir.outcome import operation_outcome
+from smartbear.fhir.search.grammar.request import CURSOR
+from smartbear.fhir.search.query import Query
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a Bundle."""
+
+    relation: str
+    url: str
+
+
+def searchset(call: Call, query: Query, page: Page) -> bytes:
+    """The answer to a search."""
+    links = [Link("self", _address(call, query, None))]
+    if page.next:
+        links.append(Link("next", _address(call, query, page.next)))
+    entries = [_entry(call, stored, "match", query) for stored in page.matches]
+    entries += [_entry(call, stored, "include", query) for stored in page.included]
+    issues = list(_issues(query, page))
+    if issues:
+        outcome = json.encode(operation_outcome(issues))
+        entries.append(b'{"resource":' + outcome + b',"search":{"mode":"outcome"}}')
+    return bundle("searchset", entries, links, page.total)
+
+
+def bundle(
+    kind: str, entries: Sequence[bytes], links: Iterable[Link] = (), total: int | None = None
+) -> bytes:
+    """A Bundle of entries that are JSON already."""
+    head = {"resourceType": "Bundle", "type": kind}
+    members = [json.encode(head)[1:-1]]
+    if total is not None:
+        members.append(b'"total":' + str(total).encode())
+    named = [{"relation": link.relation, "url": link.url} for link in links]
+    if named:
+        members.append(b'"link":' + json.encode(named))
+    if entries:
+        members.append(b'"entry":[' + b",".join(entries) + b"]")
+    return b"{" + b",".join(members) + b"}"
+
+
+def _entry(call: Call, stored: Stored, mode: str, query: Query) -> bytes:
+    resource_type, resource_id = stored.target
+    url = f'{{"fullUrl":"{call.base}{resource_type}/{resource_id}","resource":'.encode()
+    body = subset.of(stored.json(), query.summary, query.elements)
+    return url + body + f',"search":{{"mode":"{mode}"}}}}'.encode()
+
+
+def _issues(query: Query, page: Page) -> Iterable[Issue]:
+    for unknown in query.unknown:
+        yield Issue(
+            "warning", "not-supported", f"A parameter was ignored: {unknown.reason}", unknown.name[:100]
+        )
+    if page.cut:
+        yield Issue(
+            "warning", "incomplete", "Not everything that was to be included is: ask for smaller pages."
+        )
+
+
+def _address(call: Call, query: Query, cursor: str | None) -> str:
+    given = [*query.applied, *([(CURSOR, cursor)] if cursor else [])]
+    parameters = urlencode(given, quote_via=quote, safe=":/$,|")
+    return f"{call.base}{query.type}{'?' if parameters else ''}{parameters}"

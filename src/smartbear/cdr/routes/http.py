@@ -1,0 +1,94 @@
+"""One request and its answer, as far as FHIR cares."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.types import Receive, Scope, Send
+
+from smartbear.cdr.model.access import Access
+from smartbear.fhir import json
+from smartbear.kit.errors import BadInput, TooLarge, UnsupportedMediaType
+
+JSON = "application/fhir+json"
+_READABLE = frozenset({JSON, "application/json", "text/json"})
+_CONTENT_TYPE = (b"content-type", b"application/fhir+json; charset=utf-8")
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request. ``base`` is the service's address as the caller wrote it, ``path`` what follows it."""
+
+    method: str
+    path: tuple[str, ...]
+    query: str
+    headers: dict[bytes, bytes]
+    receive: Receive
+    access: Access
+    base: str
+
+    def header(self, name: bytes) -> str:
+        """A header's value; empty if it is not there."""
+        return self.headers.get(name, b"").decode("latin-1").strip()
+
+    def parameters(self) -> list[tuple[str, str]]:
+        """The query's names and values, decoded, in their order."""
+        return parse_qsl(self.query, keep_blank_values=True)
+
+    async def body(self, limit: int) -> bytes:
+        """The whole body; TooLarge as soon as it passes ``limit`` bytes."""
+        declared = self.header(b"content-length")
+        if declared.isdigit() and int(declared) > limit:
+            raise TooLarge(f"The body may have at most {limit} bytes.")
+        chunks: list[bytes] = []
+        size, more = 0, True
+        while more:
+            message = await self.receive()
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
+            if size > limit:
+                raise TooLarge(f"The body may have at most {limit} bytes.")
+            more = message.get("more_body", False)
+        return b"".join(chunks)
+
+    async def resource(self, limit: int) -> Any:
+        """The body as JSON."""
+        named = self.header(b"content-type").partition(";")[0].strip().lower()
+        if named not in _READABLE:
+            raise UnsupportedMediaType(f"Resources are read as {JSON}.")
+        body = await self.body(limit)
+        if not body:
+            raise BadInput("The body is empty.")
+        return json.decode(body)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What goes back. Without a body there is no content type either."""
+
+    status: int
+    body: bytes = b""
+    headers: Headers = field(default=())
+
+    async def send(self, send: Send) -> None:
+        """Hand the answer to the server."""
+        about_body = (_CONTENT_TYPE,) if self.body else ()
+        length = (b"content-length", str(len(self.body)).encode())
+        headers = [*about_body, length, *self.headers]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.body", "body": self.body})
+
+
+def call_of(scope: Scope, receive: Receive, path: tuple[str, ...], access: Access, base: str) -> Call:
+    """The request of an ASGI scope."""
+    query = scope["query_string"].decode("latin-1")
+    return Call(scope["method"], path, query, dict(scope["headers"]), receive, access, base)
+
+
+def http_date(moment: datetime) -> bytes:
+    """An instant as HTTP writes it: to the second, so it may be up to a second early."""
+    return format_datetime(moment.astimezone(UTC), usegmt=True).encode()

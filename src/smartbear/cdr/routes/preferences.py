@@ -1,0 +1,70 @@
+"""What a caller prefers: format, representation, handling, and under which conditions."""
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+
+from smartbear.cdr.model.tags import listed_versions
+from smartbear.cdr.routes.http import Call
+from smartbear.kit.errors import NotAcceptable
+
+_PREFERENCE = re.compile(r'\s*([\w\-]+)\s*=\s*"?([\w\-]+)"?')
+_FORMATS = frozenset({"json", "application/fhir+json", "application/json", "text/json"})
+_ACCEPTED = _FORMATS | {"*/*", "application/*", ""}
+
+
+class Representation(StrEnum):
+    """``Prefer: return`` (R4 http 3.1.0.1.6)."""
+
+    MINIMAL = "minimal"
+    FULL = "representation"
+    OUTCOME = "OperationOutcome"
+
+
+def expect_json(call: Call) -> None:
+    """NotAcceptable unless JSON will do; ``_format`` outweighs the Accept header."""
+    asked = (
+        next((value for name, value in call.parameters() if name == "_format"), None) if call.query else None
+    )
+    # A «+» in a query is a space; clients forget to write application/fhir%2Bjson.
+    offered = [asked.replace(" ", "+")] if asked else call.header(b"accept").split(",")
+    if not any(one.partition(";")[0].strip().lower() in _ACCEPTED for one in offered):
+        raise NotAcceptable("Resources are offered as application/fhir+json.")
+
+
+def representation(call: Call) -> Representation:
+    """What the caller wants back from a write."""
+    wanted = _preferences(call).get("return", Representation.FULL)
+    return next((one for one in Representation if one.lower() == wanted.lower()), Representation.FULL)
+
+
+def asks_for(call: Call, wanted: Representation) -> bool:
+    """Whether the caller asks for this, in so many words."""
+    return _preferences(call).get("return", "").lower() == wanted.lower()
+
+
+def is_strict(call: Call) -> bool:
+    """Whether an unknown search parameter is an error (R4 search 3.1.1.3.2)."""
+    return _preferences(call).get("handling") == "strict"
+
+
+def is_unchanged(call: Call, version: int, updated: datetime) -> bool:
+    """Whether the caller already has this version (If-None-Match, or else If-Modified-Since)."""
+    known = call.header(b"if-none-match")
+    if known:
+        return version in listed_versions(known)
+    since = call.header(b"if-modified-since")
+    if not since:
+        return False
+    try:
+        moment = parsedate_to_datetime(since)
+    except ValueError:
+        return False
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return updated.replace(microsecond=0) <= moment
+
+
+def _preferences(call: Call) -> dict[str, str]:
+    header = call.header(b"prefer")
+    return dict(_PREFERENCE.findall(header)) if header else {}

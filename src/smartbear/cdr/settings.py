@@ -1,0 +1,22 @@
+"""Settings of the clinical data repository."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class CdrSettings(BaseSettings):
+    """Limits of the FHIR interface; environment variables with the prefix ``SMARTBEAR_CDR_``."""
+
+    model_config = SettingsConfigDict(env_prefix="SMARTBEAR_CDR_", frozen=True, extra="ignore")
+
+    resource_bytes: int = Field(8 << 20, ge=1024, description="Largest body of a request, in bytes.")
+    bundle_bytes: int = Field(
+        50 << 20,
+        ge=1024,
+        description="Largest Bundle of a client that writes for the whole system, in bytes.",
+    )
+    page_size: int = Field(50, ge=1, description="Matches on a page when a search does not say _count.")
+    page_limit: int = Field(1000, ge=1, description="Most matches on a page, whatever _count says.")
+    include_limit: int = Field(1000, ge=1, description="Most resources included with a page.")
+    search_seconds: float = Field(10.0, gt=0, description="After which a search is given up as too costly.")
+    cursor_minutes: int = Field(30, ge=1, description="How long the link to the next page stays good.")

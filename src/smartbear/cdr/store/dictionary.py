@@ -1,0 +1,144 @@
+"""Numbers for names that many rows repeat. Names are only ever added, so what was read once stays true."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import NamedTuple, TypeVar
+
+from smartbear.fhir import definitions
+from smartbear.fhir.search.parameters import SearchType, parameters
+from smartbear.fhir.search.values import Quantity
+from smartbear.kit.db import Connection, Database
+
+_MOST_KEPT = 50_000  # systems and units come from clients; the memory they take is bounded
+_LONGEST = 256  # characters; a longer name is kept as its digest, since an index row holds 2.7 kB
+
+_ADD_TERMS = "INSERT INTO term (kind, name) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING"
+_GET_TERMS = "SELECT name, term_id FROM term WHERE kind = $1 AND name = ANY($2::text[])"
+_ADD_UNITS = """
+    INSERT INTO unit (system, code, words) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+    ON CONFLICT DO NOTHING"""
+_GET_UNITS = """
+    SELECT system, code, words, unit_id FROM unit
+    WHERE (system, code, words) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))"""
+
+
+class Unit(NamedTuple):
+    """A unit as written; empty where a part is absent. A canonical unit is a code alone."""
+
+    system: str
+    code: str
+    words: str
+
+
+def unit_of(quantity: Quantity) -> Unit:
+    """The unit of a quantity as written."""
+    return Unit(bounded(quantity.system), bounded(quantity.code), bounded(quantity.unit))
+
+
+def canonical_unit(canonical: str) -> Unit:
+    """A canonical UCUM unit."""
+    return Unit("", bounded(canonical), "")
+
+
+def bounded(name: str | None) -> str:
+    """A name as PostgreSQL can hold and index it; empty for None."""
+    name = storable(name or "")
+    return name if len(name) <= _LONGEST else hashlib.sha256(name.encode()).hexdigest()
+
+
+Key = TypeVar("Key", str, Unit)
+_Number = Callable[[Connection, list[Key]], Awaitable[dict[Key, int]]]
+
+
+def storable(text: str) -> str:
+    """The text without the one character that PostgreSQL cannot hold."""
+    return text.replace("\0", "")
+
+
+class Dictionary:
+    """The numbers this process has met: every type and index key, and the systems and units in use."""
+
+    def __init__(self, db: Database, types: Mapping[str, int], parameters: Mapping[str, int]) -> None:
+        self.types = types
+        self.parameters = parameters
+        """Index keys: ``Type.code``, and its sub-keys ``Type.code$0``, ``:identifier``, ``:of-type``."""
+        self.type_names = {number: name for name, number in types.items()}
+        self._db = db
+        self._systems: dict[str, int] = {}
+        self._units: dict[Unit, int] = {}
+
+    @classmethod
+    async def load(cls, db: Database) -> "Dictionary":
+        """Number every resource type and search parameter of R4; names numbered before keep their number."""
+        types = sorted(definitions.resource_types())
+        keys = [key for kind in types for key in _index_keys(kind)]
+        async with db.connection() as connection:
+            return cls(
+                db, await _terms(connection, "type", types), await _terms(connection, "parameter", keys)
+            )
+
+    async def systems(self, names: Iterable[str]) -> dict[str, int]:
+        """Numbers of code systems, made where there are none yet; names must be ``bounded``."""
+        return await self._numbers(self._systems, frozenset(names), _systems)
+
+    async def units(self, names: Iterable[Unit]) -> dict[Unit, int]:
+        """Numbers of units, made where there are none yet."""
+        return await self._numbers(self._units, frozenset(names), _units)
+
+    async def find_system(self, connection: Connection, name: str) -> int | None:
+        """The number of a code system, or None if no resource ever used it."""
+        key = bounded(name)
+        if key not in self._systems:
+            found = await connection.fetch(_GET_TERMS, "system", [key])
+            _remember(self._systems, {row["name"]: row["term_id"] for row in found})
+        return self._systems.get(key)
+
+    async def _numbers(
+        self, cache: dict[Key, int], names: frozenset[Key], number: _Number[Key]
+    ) -> dict[Key, int]:
+        known = {name: cache[name] for name in names if name in cache}
+        if len(known) < len(names):
+            async with self._db.connection() as connection:
+                found = await number(connection, sorted(names - known.keys()))
+            _remember(cache, found)
+            known |= found
+        return known
+
+
+def _remember(cache: dict[Key, int], found: Mapping[Key, int]) -> None:
+    if len(cache) > _MOST_KEPT:
+        cache.clear()
+    cache.update(found)
+
+
+def _index_keys(resource_type: str) -> Iterable[str]:
+    for code, parameter in parameters(resource_type).items():
+        key = f"{resource_type}.{code}"
+        yield key
+        if parameter.type is SearchType.REFERENCE:
+            yield f"{key}:identifier"
+        if parameter.type is SearchType.TOKEN:
+            yield f"{key}:of-type"
+        for position in range(len(parameter.components)):
+            yield f"{key}${position}"
+
+
+async def _terms(connection: Connection, kind: str, names: list[str]) -> dict[str, int]:
+    found = await connection.fetch(_GET_TERMS, kind, names)
+    if len(found) < len(set(names)):
+        await connection.execute(_ADD_TERMS, kind, names)
+        found = await connection.fetch(_GET_TERMS, kind, names)
+    return {row["name"]: row["term_id"] for row in found}
+
+
+async def _systems(connection: Connection, names: list[str]) -> dict[str, int]:
+    return await _terms(connection, "system", names)
+
+
+async def _units(connection: Connection, names: list[Unit]) -> dict[Unit, int]:
+    columns = [list(column) for column in zip(*names, strict=True)]
+    found = await connection.fetch(_GET_UNITS, *columns)
+    if len(found) < len(names):
+        await connection.execute(_ADD_UNITS, *columns)
+        found = await connection.fetch(_GET_UNITS, *columns)
+    return {Unit(row["system"], row["code"], row["words"]): row["unit_id"] for row in found}

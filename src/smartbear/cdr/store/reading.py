@@ -1,0 +1,65 @@
+"""Single resources: their current version, an earlier one, and their history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+
+from smartbear.cdr.model.access import Owner
+from smartbear.cdr.model.body import versioned
+from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.store.dictionary import Dictionary
+from smartbear.cdr.store.packing import unpack
+from smartbear.kit.db import Connection
+
+_VERSION = """
+    SELECT b.ver, b.upd, b.method, b.content, p.id AS patient, p.organisation
+    FROM resource r JOIN body b ON b.rid = r.rid LEFT JOIN resource p ON p.rid = b.patient
+    WHERE r.type_id = $1 AND r.id = $2 AND """
+_CURRENT = _VERSION + "b.ver = r.ver"
+_ONE = _VERSION + "b.ver = $3"
+_EARLIER = _VERSION + "b.ver < $3 ORDER BY b.ver DESC LIMIT $4"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One version of a resource; without content it is the deletion."""
+
+    target: LocalId
+    version: int
+    updated: datetime
+    content: bytes | None
+    owner: Owner | None
+
+    def json(self) -> bytes:
+        """The resource as a client gets it."""
+        assert self.content is not None, "a deleted version has no content"
+        return versioned(self.content, *self.target, self.version, self.updated)
+
+
+async def current(connection: Connection, dictionary: Dictionary, target: LocalId) -> Stored | None:
+    """The newest version, a deletion included."""
+    row = await connection.fetchrow(_CURRENT, dictionary.types[target.type], target.id)
+    return row and _stored(target, row)
+
+
+async def version(
+    connection: Connection, dictionary: Dictionary, target: LocalId, number: int
+) -> Stored | None:
+    """One version."""
+    row = await connection.fetchrow(_ONE, dictionary.types[target.type], target.id, number)
+    return row and _stored(target, row)
+
+
+async def history(
+    connection: Connection, dictionary: Dictionary, target: LocalId, before: int, limit: int
+) -> list[Stored]:
+    """Versions below ``before``, newest first."""
+    rows = await connection.fetch(_EARLIER, dictionary.types[target.type], target.id, before, limit)
+    return [_stored(target, row) for row in rows]
+
+
+def _stored(target: LocalId, row: "asyncpg.Record") -> Stored:
+    content = None if row["content"] is None else unpack(row["method"], row["content"])
+    owner = Owner(row["patient"], row["organisation"]) if row["patient"] else None
+    return Stored(target, row["ver"], row["upd"], content, owner)

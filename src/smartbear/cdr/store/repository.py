@@ -1,0 +1,95 @@
+"""The repository as one process has it open: its connections, what it has learnt, and its writer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from smartbear.cdr.model.change import Draft, Written
+from smartbear.cdr.model.cursor import CursorSeal
+from smartbear.cdr.model.rid import RidMaker
+from smartbear.cdr.settings import CdrSettings
+from smartbear.cdr.store import partitions
+from smartbear.cdr.store.dictionary import Dictionary
+from smartbear.cdr.store.faults import translated
+from smartbear.cdr.store.numbers import number
+from smartbear.cdr.store.rids import Rids
+from smartbear.cdr.store.rows import Rows, index_rows
+from smartbear.cdr.store.writer import Writer
+from smartbear.cdr.store.writing import Unit, Writing
+from smartbear.kit.context import Context
+from smartbear.kit.db import Connection, Database
+
+_MAKER = "SELECT nextval('rid_maker')"
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # one is never another
+class Repository:
+    """What the interactions work with."""
+
+    context: Context
+    settings: CdrSettings
+    db: Database
+    dictionary: Dictionary
+    rids: Rids
+    writing: Writing
+    writer: Writer
+    bases: tuple[str, ...]
+    """Addresses of the FHIR service, the canonical one first, each ending in «/»."""
+    seal: CursorSeal
+    slots: asyncio.Semaphore
+
+    @classmethod
+    async def connect(cls, context: Context) -> "Repository":
+        """Ready to read and write."""
+        async with context.db.connection() as connection:
+            await partitions.ensure(connection, context.clock.now())
+            maker = RidMaker(await connection.fetchval(_MAKER), context.clock)
+        dictionary = await Dictionary.load(context.db)
+        rids = Rids(dictionary)
+        writing = Writing(dictionary, rids, maker)
+        settings = CdrSettings()
+        return cls(
+            context=context,
+            settings=settings,
+            db=context.db,
+            dictionary=dictionary,
+            rids=rids,
+            writing=writing,
+            writer=Writer(context.db, writing, context.clock),
+            bases=tuple(f"{address}/fhir/" for address in context.settings.addresses()),
+            seal=CursorSeal(context.key("cdr paging"), timedelta(minutes=settings.cursor_minutes)),
+            slots=asyncio.Semaphore(max(1, context.settings.database_connections - 1)),
+        )
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, context: Context) -> AsyncIterator["Repository"]:
+        """``connect``; on leaving, what was handed to the writer is written first."""
+        repository = await cls.connect(context)
+        yield repository
+        await repository.writer.close()
+
+    @asynccontextmanager
+    async def exclusive(self) -> AsyncIterator[Connection]:
+        """A transaction for those who must look before they write.
+
+        One connection fewer than there are may be held so: whoever holds one may need another for a moment.
+        """
+        with translated():
+            async with self.slots, self.db.transaction() as tx:
+                yield tx
+
+    async def write_in(self, tx: Connection, unit: Unit) -> list[Written]:
+        """Write in a transaction of the caller's; raises what any change of the unit meets."""
+        [result] = await self.writing.apply(tx, [unit], self.context.clock.now())
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    async def rows_of(self, drafts: Iterable[Draft]) -> list[Rows]:
+        """The index rows of some drafts."""
+        drafts = list(drafts)
+        numbers = await number(self.dictionary, (draft.indexes for draft in drafts), self.bases)
+        return [index_rows(draft.target.type, draft.indexes, numbers) for draft in drafts]

@@ -1,0 +1,187 @@
+"""Criteria as conditions on a resource.
+
+Positive criteria are semi-joins (``rid IN (…)``), which the planner may start from; negative ones are anti-
+joins. Index rows exist for current versions only, so a semi-join needs no look at ``resource`` unless the
+caller's predicate does.
+"""
+
+from dataclasses import dataclass
+
+from smartbear.cdr.store.observations import SERVED
+from smartbear.cdr.store.search import observation
+from smartbear.cdr.store.search.arguments import Arguments
+from smartbear.cdr.store.search.lookups import Lookups
+from smartbear.cdr.store.search.sql import FALSE, TRUE, any_of, exists, select
+from smartbear.cdr.store.search.values import Values
+from smartbear.cdr.store.search.visibility import Visibility
+from smartbear.fhir.search.parameters import Parameter, SearchType
+from smartbear.fhir.search.query import (
+    Chain,
+    CompositeValue,
+    Criterion,
+    DateValue,
+    Has,
+    Match,
+    Missing,
+    Prefix,
+    SearchValue,
+    TokenValue,
+)
+
+_TABLES = {
+    SearchType.TOKEN: "ix_token",
+    SearchType.STRING: "ix_text",
+    SearchType.DATE: "ix_date",
+    SearchType.NUMBER: "ix_number",
+    SearchType.QUANTITY: "ix_quantity",
+    SearchType.REFERENCE: "ix_ref",
+    SearchType.URI: "ix_uri",
+    SearchType.SPECIAL: "ix_position",
+}
+_SUFFIXES = {"of-type": ":of-type", "identifier": ":identifier"}
+_OF_RESOURCE = frozenset({"_id", "_lastUpdated"})
+_NOBODY = "SELECT NULL::bigint WHERE FALSE"
+_MILLISECOND = "interval '1 millisecond'"
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """Writes criteria of one statement."""
+
+    arguments: Arguments
+    lookups: Lookups
+    visibility: Visibility
+    values: Values
+
+    def condition(self, alias: str, resource_type: str, criterion: Criterion) -> str:
+        """On ``alias``, a row of ``resource`` of this type."""
+        match criterion:
+            case Missing(parameter, missing):
+                present = self._present(alias, resource_type, parameter)
+                return f"NOT {present}" if missing else present
+            case Chain():
+                return f"{alias}.rid IN ({self._chain(resource_type, criterion)})"
+            case Has():
+                return f"{alias}.rid IN ({self._has(resource_type, criterion)})"
+            case Match():
+                return self._match(alias, resource_type, criterion)
+
+    def _match(self, alias: str, resource_type: str, criterion: Match) -> str:
+        if criterion.parameter.code == "_id":
+            return self._id(alias, criterion)
+        if criterion.parameter.code == "_lastUpdated":
+            return any_of(self._updated(alias, value) for value in criterion.values)
+        if criterion.modifier == "not":
+            return f"NOT {exists(self.rows(resource_type, criterion, f'x.rid = {alias}.rid'))}"
+        return f"{alias}.rid IN ({self.rows(resource_type, criterion)})"
+
+    def matching(self, resource_type: str, criterion: Criterion) -> str:
+        """A selection of the rids of this type that meet a criterion and that the caller sees."""
+        if not self.visibility.allows(resource_type):
+            return _NOBODY
+        if self.visibility.is_whole and isinstance(criterion, Match) and _has_rows(criterion):
+            return self.rows(resource_type, criterion)
+        kind = self.arguments.add(self.lookups.type(resource_type), "int")
+        meets = self.condition("q", resource_type, criterion)
+        return select(
+            "q.rid", "resource q", f"q.type_id = {kind}", "NOT q.deleted", self.visibility.of("q"), meets
+        )
+
+    def targets(self, criterion: Chain) -> str:
+        """A selection of the rids that a chain may lead to."""
+        return " UNION ALL ".join(f"({self.matching(link.type, link.criterion)})" for link in criterion.links)
+
+    def rows(self, resource_type: str, criterion: Match, also: str = TRUE) -> str:
+        """A selection of the rids whose index rows match."""
+        parameter, modifier = criterion.parameter, criterion.modifier or ""
+        if observation.served(resource_type, criterion, self.lookups.bases):
+            return select("x.rid", "obs x", observation.condition(self.values, "x", criterion), also)
+        if parameter.type is SearchType.COMPOSITE:
+            return self._composite(resource_type, criterion, also)
+        table = "ix_token" if modifier in _SUFFIXES else _TABLES[parameter.type]
+        key = self._key(resource_type, parameter.code + _SUFFIXES.get(modifier, ""))
+        return select("x.rid", f"{table} x", f"x.param = {key}", self.values.any("x", criterion), also)
+
+    def _composite(self, resource_type: str, criterion: Match, also: str) -> str:
+        """Parts are tied by rid and part; the first is ``x``."""
+        parameter = criterion.parameter
+        aliases = ["x", *(f"x{n}" for n in range(1, len(parameter.components)))]
+        tables = [_TABLES[component.type] for component in parameter.components]
+        joins = [
+            f"JOIN {table} {alias} ON {alias}.rid = x.rid AND {alias}.part = x.part"
+            for table, alias in zip(tables[1:], aliases[1:], strict=True)
+        ]
+        keys = [
+            f"{alias}.param = {self._key(resource_type, f'{parameter.code}${n}')}"
+            for n, alias in enumerate(aliases)
+        ]
+        wanted = [value for value in criterion.values if isinstance(value, CompositeValue)]
+        found = any_of(self.values.all(aliases, parameter, value) for value in wanted)
+        return select("x.rid", " ".join([f"{tables[0]} x", *joins]), *keys, found, also)
+
+    def _chain(self, resource_type: str, criterion: Chain) -> str:
+        targets = self.targets(criterion)
+        if observation.patients(resource_type, criterion):
+            return select("x.rid", "obs x", "x.lead", f"x.patient IN ({targets})")
+        key = self._key(resource_type, criterion.parameter.code)
+        return select("x.rid", "ix_ref x", f"x.param = {key}", f"x.target IN ({targets})")
+
+    def _has(self, resource_type: str, criterion: Has) -> str:
+        source, inner = criterion.type, criterion.criterion
+        if not observation.refers_to_patient(resource_type, criterion):
+            key = self._key(source, criterion.parameter.code)
+            met = f"x.rid IN ({self.matching(source, inner)})"
+            return select("x.target", "ix_ref x", f"x.param = {key}", "x.target IS NOT NULL", met)
+        hot = observation.served(source, inner, self.lookups.bases)
+        if hot is None or hot.modifier == "not":
+            met = f"x.rid IN ({self.matching(source, inner)})"
+            return select("x.patient", "obs x", "x.lead", "x.patient IS NOT NULL", met)
+        seen = self.visibility.of("x") if self.visibility.allows(source) else FALSE
+        met = observation.condition(self.values, "x", hot)
+        return select("x.patient", "obs x", "x.patient IS NOT NULL", seen, met)
+
+    def _present(self, alias: str, resource_type: str, parameter: Parameter) -> str:
+        code, kind = parameter.code, parameter.type
+        if code in _OF_RESOURCE:
+            return TRUE
+        here = f"x.rid = {alias}.rid"
+        shown = []
+        if resource_type == "Observation" and code in SERVED:
+            shown.append(select("", "obs x", here, observation.present("x", code)))
+        else:
+            composite = kind is SearchType.COMPOSITE
+            kind = parameter.components[0].type if composite else kind
+            shown.append(self._keyed(_TABLES[kind], resource_type, f"{code}$0" if composite else code, here))
+        if kind is SearchType.REFERENCE:
+            shown.append(self._keyed("ix_ref", resource_type, code, here))
+            shown.append(self._keyed("ix_token", resource_type, f"{code}:identifier", here))
+        return any_of(exists(selection) for selection in shown)
+
+    def _keyed(self, table: str, resource_type: str, code: str, here: str) -> str:
+        return select("", f"{table} x", here, f"x.param = {self._key(resource_type, code)}")
+
+    def _id(self, alias: str, criterion: Match) -> str:
+        named = [
+            value.code
+            for value in criterion.values
+            if isinstance(value, TokenValue) and value.code and not value.system
+        ]
+        found = f"{alias}.id = ANY({self.arguments.add(named, 'text[]')})" if named else FALSE
+        return f"NOT ({found})" if criterion.modifier == "not" else found
+
+    def _updated(self, alias: str, value: SearchValue) -> str:
+        """The instant a resource was stored at is a range of one millisecond."""
+        assert isinstance(value, DateValue)
+        if value.prefix is Prefix.GE:
+            return f"{alias}.upd >= {self.arguments.add(value.range.start, 'timestamptz')}"
+        if value.prefix is Prefix.LE:
+            return f"{alias}.upd <= {self.arguments.add(value.range.end, 'timestamptz')} - {_MILLISECOND}"
+        return self.values.date(f"{alias}.upd", f"({alias}.upd + {_MILLISECOND})", value)
+
+    def _key(self, resource_type: str, code: str) -> str:
+        return self.arguments.add(self.lookups.parameter(resource_type, code), "int")
+
+
+def _has_rows(criterion: Match) -> bool:
+    """Whether the criterion is met by index rows, and not by their absence or by ``resource`` itself."""
+    return criterion.modifier != "not" and criterion.parameter.code not in _OF_RESOURCE

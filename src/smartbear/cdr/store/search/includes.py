@@ -1,0 +1,81 @@
+"""What comes along with a page: resources that the matches refer to, or that refer to them.
+
+An include is a search of its own, under the caller's predicate, over the references of one page.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from smartbear.cdr.model.access import Access
+from smartbear.cdr.store.observations import SERVED
+from smartbear.cdr.store.search.arguments import Arguments
+from smartbear.cdr.store.search.lookups import Lookups
+from smartbear.cdr.store.search.sql import select
+from smartbear.cdr.store.search.visibility import Visibility
+from smartbear.fhir.search.parameters import SearchType, parameters
+from smartbear.fhir.search.query import Include
+from smartbear.kit.db import Connection
+
+_SUBJECT = "subject"  # holds every reference that Observation's «patient», kept in obs, holds
+
+
+async def included(
+    connection: Connection,
+    includes: Sequence[Include],
+    rids: Sequence[int],
+    seen: Sequence[int],
+    access: Access,
+    lookups: Lookups,
+    limit: int,
+) -> list[int]:
+    """Rids of at most ``limit`` resources that the includes of ``rids`` add to those ``seen`` already."""
+    arguments = Arguments()
+    visibility = Visibility(access, arguments, lookups)
+    page = arguments.add(list(rids), "bigint[]")
+    before = arguments.add(list(seen), "bigint[]")
+    readable = arguments.add(sorted(lookups.type(kind) for kind in access.reads), "int[]")
+    found = " UNION ".join(_selection(one, page, arguments, lookups) for one in includes)
+    chosen = select(
+        "r.rid",
+        "resource r",
+        f"r.rid IN ({found})",
+        "NOT r.deleted",
+        f"r.type_id = ANY({readable})",
+        f"r.rid <> ALL({before})",
+        visibility.of("r"),
+    )
+    size = arguments.add(limit, "bigint")
+    sql, values = arguments.bind(f"{chosen} ORDER BY r.rid LIMIT {size}")
+    rows = await connection.fetch(sql, *values)
+    return [row["rid"] for row in rows]
+
+
+def _selection(include: Include, page: str, arguments: Arguments, lookups: Lookups) -> str:
+    codes = [include.parameter.code] if include.parameter else list(_references(include.source))
+    keys = arguments.add(
+        sorted({lookups.parameter(include.source, _kept_as(include.source, code)) for code in codes}), "int[]"
+    )
+    targets = _targets(include)
+    narrowed = []
+    if targets is not None:
+        kinds = arguments.add(sorted(lookups.type(kind) for kind in targets), "int[]")
+        narrowed = [f"t.type_id = ANY({kinds})"]
+    source = "ix_ref x JOIN resource t ON t.rid = x.target"
+    mine, theirs = ("x.target", "x.rid") if include.reverse else ("x.rid", "x.target")
+    return select(f"{theirs} AS rid", source, f"{mine} = ANY({page})", f"x.param = ANY({keys})", *narrowed)
+
+
+def _references(resource_type: str) -> Iterable[str]:
+    found = parameters(resource_type).items()
+    return (code for code, parameter in found if parameter.type is SearchType.REFERENCE)
+
+
+def _kept_as(resource_type: str, code: str) -> str:
+    return _SUBJECT if resource_type == "Observation" and code in SERVED else code
+
+
+def _targets(include: Include) -> Iterable[str] | None:
+    """Types the references must point at; None if any will do."""
+    if include.target:
+        return (include.target,)
+    kept_elsewhere = include.parameter and _kept_as(include.source, include.parameter.code) == _SUBJECT
+    return include.parameter.targets if include.parameter and kept_elsewhere else None

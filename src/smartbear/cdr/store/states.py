@@ -1,0 +1,34 @@
+"""The rows that writes meet."""
+
+from collections.abc import Collection
+
+from smartbear.cdr.model.access import Owner
+from smartbear.cdr.model.change import State
+from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.store.dictionary import Dictionary
+from smartbear.kit.db import Connection
+
+_LOCK = """
+    SELECT r.rid, r.type_id, r.id, r.ver, r.deleted, r.upd, r.digest, p.id AS patient, p.organisation
+    FROM unnest($1::int[], $2::text[]) AS k (type_id, id)
+    JOIN resource r ON r.type_id = k.type_id AND r.id = k.id
+    LEFT JOIN resource p ON p.rid = r.patient
+    ORDER BY r.type_id, r.id
+    FOR UPDATE OF r"""  # in one order everywhere, so that no two writers wait for each other
+
+
+async def lock(tx: Connection, dictionary: Dictionary, targets: Collection[LocalId]) -> dict[LocalId, State]:
+    """Rows of the targets that have one, locked until the transaction ends."""
+    types = [dictionary.types[target.type] for target in targets]
+    rows = await tx.fetch(_LOCK, types, [target.id for target in targets])
+    return {
+        LocalId(dictionary.type_names[row["type_id"]], row["id"]): State(
+            rid=row["rid"],
+            version=row["ver"],
+            deleted=row["deleted"],
+            updated=row["upd"],
+            digest=row["digest"],
+            owner=Owner(row["patient"], row["organisation"]) if row["patient"] else None,
+        )
+        for row in rows
+    }

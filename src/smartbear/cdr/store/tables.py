@@ -1,0 +1,86 @@
+"""The tables writes go to, and the one statement that inserts a group's rows into all of them."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+Column = tuple[str, str]
+
+_PART = (("param", "int"), ("part", "smallint"))
+_SPAN = (("t0", "timestamptz"), ("t1", "timestamptz"))
+_RANGE = (("low", "float8"), ("high", "float8"))
+_CANONICAL = (("canonical_low", "float8"), ("canonical_high", "float8"))
+_RID = ("rid", "bigint")
+
+COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "resource": (
+        _RID,
+        ("type_id", "int"),
+        ("id", "text"),
+        ("ver", "int"),
+        ("upd", "timestamptz"),
+        ("patient", "bigint"),
+        ("deleted", "bool"),
+        ("organisation", "text"),
+        ("digest", "bytea"),
+    ),
+    "body": (
+        _RID,
+        ("ver", "int"),
+        ("method", "smallint"),
+        ("upd", "timestamptz"),
+        ("patient", "bigint"),
+        ("content", "bytea"),
+    ),
+    "obs": (
+        ("patient", "bigint"),
+        *_SPAN,
+        ("code", "text"),
+        ("system", "int"),
+        ("words", "text"),
+        ("unit", "int"),
+        *_RANGE,
+        *_CANONICAL,
+        ("canonical", "int"),
+        ("component", "bool"),
+        ("lead", "bool"),
+        ("once", "bool"),
+        _RID,
+    ),
+    "ix_token": (*_PART, ("system", "int"), ("code", "text"), ("words", "text"), _RID),
+    "ix_ref": (*_PART, ("target", "bigint"), ("url", "text"), ("version", "text"), _RID),
+    "ix_date": (*_PART, *_SPAN, _RID),
+    "ix_text": (*_PART, ("folded", "text"), ("exact", "text"), _RID),
+    "ix_number": (*_PART, *_RANGE, _RID),
+    "ix_quantity": (*_PART, ("unit", "int"), ("canonical", "int"), *_RANGE, *_CANONICAL, _RID),
+    "ix_uri": (*_PART, ("uri", "text"), _RID),
+    "ix_position": (("param", "int"), ("latitude", "float8"), ("longitude", "float8"), _RID),
+    "type_delta": (("type_id", "int"), ("delta", "bigint")),
+}
+INDEXES = ("obs", *(table for table in COLUMNS if table.startswith("ix_")))
+
+
+@cache
+def insertion(tables: tuple[str, ...]) -> str:
+    """One statement that takes each column of ``tables`` as an array; there are as few as kinds of groups."""
+    parts: list[str] = []
+    position = 0
+    for table in tables:
+        names = ", ".join(name for name, _ in COLUMNS[table])
+        arrays = [f"${position + n}::{kind}[]" for n, (_, kind) in enumerate(COLUMNS[table], 1)]
+        position += len(arrays)
+        parts.append(
+            f"in_{table} AS (INSERT INTO {table} ({names}) SELECT * FROM unnest({', '.join(arrays)}))"  # noqa: S608 - names from the table above
+        )
+    return f"WITH {', '.join(parts)} SELECT"
+
+
+def columns(rows: Mapping[str, Sequence[tuple[Any, ...]]], tables: tuple[str, ...]) -> list[list[Any]]:
+    """The arguments of ``insertion(tables)``."""
+    return [list(column) for table in tables for column in zip(*rows[table], strict=True)]
+
+
+DISCARD = "WITH {} SELECT".format(
+    ", ".join(f"off_{table} AS (DELETE FROM {table} WHERE rid = ANY($1::bigint[]))" for table in INDEXES)  # noqa: S608 - names from the table above
+)
+"""Removes everything that the resources in $1 were found by."""

@@ -1,0 +1,109 @@
+"""Group commit without a timer: what arrives while a group is being committed becomes the next group.
+
+A commit costs a flush of the log whatever it holds, so under load groups grow and each write costs less; with
+one writer there is no waiting at all.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from smartbear.cdr.model.change import Written
+from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.store import counts
+from smartbear.cdr.store.faults import translated
+from smartbear.cdr.store.writing import Result, Unit, Writing
+from smartbear.kit.clock import Clock
+from smartbear.kit.db import Database
+from smartbear.kit.errors import Conflict, Unavailable
+
+_LARGEST = 1000  # changes in a group
+_TRIES = 3
+_GROUPS_BETWEEN_FOLDS = 1000
+
+
+@dataclass(slots=True)
+class _Waiting:
+    unit: Unit
+    future: "asyncio.Future[list[Written]]"
+
+    def named(self) -> set[LocalId]:
+        """Resources whose present state matters."""
+        return {change.target for change, _ in self.unit if not change.minted}
+
+
+class Writer:
+    """Writes of all requests of this process, in the order they came."""
+
+    def __init__(self, db: Database, writing: Writing, clock: Clock) -> None:
+        self._db, self._writing, self._clock = db, writing, clock
+        self._waiting: deque[_Waiting] = deque()
+        self._work: asyncio.Task[None] | None = None
+        self._groups = 0
+
+    async def write(self, unit: Unit) -> list[Written]:
+        """Commit the changes of ``unit``, all or none; raises what any of them met."""
+        waiting = _Waiting(unit, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._drain())
+        return await waiting.future
+
+    async def close(self) -> None:
+        """Wait until everything that was handed over is written."""
+        if self._work:
+            await self._work
+
+    async def _drain(self) -> None:
+        while self._waiting:
+            group = self._take()
+            try:
+                results = await self._commit([waiting.unit for waiting in group])
+            except Unavailable as error:  # whether it was committed is unknown: to try again is the client's
+                results = [error] * len(group)
+            except Exception as error:  # noqa: BLE001 - one bad unit fails its group, so each gets tries of its own
+                results = [await self._alone(waiting.unit, error) for waiting in group]
+            for waiting, result in zip(group, results, strict=True):
+                _answer(waiting, result)
+
+    def _take(self) -> list[_Waiting]:
+        """The next units that may be written together: no resource twice."""
+        group: list[_Waiting] = []
+        size = 0
+        targets: set[LocalId] = set()
+        while self._waiting and size < _LARGEST and not targets & self._waiting[0].named():
+            targets |= self._waiting[0].named()
+            size += len(self._waiting[0].unit)
+            group.append(self._waiting.popleft())
+        return group
+
+    async def _commit(self, units: Sequence[Unit]) -> list[Result]:
+        minted = all(change.minted for unit in units for change, _ in unit)
+        with translated():
+            async with self._db.connection() if minted else self._db.transaction() as connection:
+                results = await self._writing.apply(connection, units, self._clock.now())
+            self._groups += 1
+            if self._groups % _GROUPS_BETWEEN_FOLDS == 0:
+                async with self._db.connection() as connection:
+                    await counts.fold(connection)
+        return results
+
+    async def _alone(self, unit: Unit, error: Exception) -> Result:
+        for _ in range(_TRIES):
+            try:
+                return (await self._commit([unit]))[0]
+            except Conflict as race:
+                error = race
+            except Exception as fault:  # noqa: BLE001 - it belongs to the one who waits
+                return fault
+        return error
+
+
+def _answer(waiting: _Waiting, result: Result) -> None:
+    if waiting.future.done():  # whoever asked has gone
+        return
+    if isinstance(result, list):
+        waiting.future.set_result(result)
+    else:
+        waiting.future.set_exception(result)

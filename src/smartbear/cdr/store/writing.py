@@ -1,0 +1,166 @@
+"""A group of writes as one or two statements.
+
+Writes that name an existing resource lock its row first, so that their version and the index rows they
+replace are those of the row they change, whoever else writes. Writes of new resources need one statement.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from smartbear.cdr.model.change import Change, Outcome, State, Written, outcome_of
+from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.model.rid import RidMaker
+from smartbear.cdr.store import states
+from smartbear.cdr.store.dictionary import Dictionary
+from smartbear.cdr.store.packing import NOTHING, pack
+from smartbear.cdr.store.rids import Rids
+from smartbear.cdr.store.rows import Row, Rows
+from smartbear.cdr.store.tables import COLUMNS, DISCARD, columns, insertion
+from smartbear.kit.db import Connection
+from smartbear.kit.errors import PlatformError
+
+_SUPERSEDE = """
+    UPDATE resource r SET ver = n.ver, upd = n.upd, patient = n.patient, deleted = n.deleted,
+        organisation = n.organisation, digest = n.digest
+    FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::bigint[], $5::bool[], $6::text[], $7::bytea[])
+        AS n (rid, ver, upd, patient, deleted, organisation, digest)
+    WHERE r.rid = n.rid"""
+
+Unit = Sequence[tuple[Change, Rows]]
+"""Changes that stand or fall together, each with its index rows (none for a deletion)."""
+
+Result = list[Written] | Exception
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A change that writes: where to, and as which version."""
+
+    change: Change
+    rows: Rows
+    rid: int
+    state: State | None
+    written: Written
+
+    def owner(self) -> tuple[LocalId | None, str | None]:
+        """Whose record it is in, and for a Patient who looks after the person; a deletion changes neither."""
+        draft, before = self.change.draft, self.state.owner if self.state else None
+        patient = draft.owner if draft else before.patient if before else None
+        organisation = draft.organisation if draft else before.organisation if before else None
+        a_patient = self.change.target.type == "Patient"
+        return (
+            LocalId("Patient", patient) if patient else None,
+            organisation if a_patient else None,
+        )
+
+    def targets(self) -> frozenset[LocalId]:
+        """Every resource the change's rows refer to."""
+        owner, _ = self.owner()
+        return self.rows.targets | {owner} if owner else self.rows.targets
+
+
+class Writing:
+    """What a group of writes needs to know beyond the changes themselves."""
+
+    def __init__(self, dictionary: Dictionary, rids: Rids, make: RidMaker) -> None:
+        self._dictionary, self._rids, self._make = dictionary, rids, make
+
+    async def apply(self, connection: Connection, units: Sequence[Unit], now: datetime) -> list[Result]:
+        """Write every unit that its preconditions allow; the others' errors are in their place.
+
+        Unless all changes are ``minted``, ``connection`` must be in a transaction.
+        """
+        named = {change.target for unit in units for change, _ in unit if not change.minted}
+        met = await states.lock(connection, self._dictionary, named) if named else {}
+        steps: list[_Step] = []
+        results: list[Result] = []
+        for unit in units:
+            try:
+                planned = [self._step(change, rows, met.get(change.target), now) for change, rows in unit]
+            except PlatformError as error:
+                results.append(error)
+                continue
+            steps += [step for step in planned if step.written.outcome not in _IDLE]
+            results.append([step.written for step in planned])
+        if steps:
+            await self._write(connection, steps, now)
+        return results
+
+    def _step(self, change: Change, rows: Rows, state: State | None, now: datetime) -> _Step:
+        outcome = outcome_of(change, state)
+        if outcome in _IDLE:
+            version, updated = (state.version, state.updated) if state else (0, now)
+        else:
+            version, updated = (state.version if state else 0) + 1, now
+        rid = state.rid if state else self._make.next()
+        return _Step(change, rows, rid, state, Written(change.target, outcome, version, updated))
+
+    async def _write(self, connection: Connection, steps: Sequence[_Step], now: datetime) -> None:
+        own = {step.change.target: step.rid for step in steps}
+        wanted = frozenset(target for step in steps for target in step.targets()) - own.keys()
+        known = await self._rids.find(connection, wanted)
+        places = {target: self._make.next() for target in sorted(wanted - known.keys())}
+        group = _Group(self._dictionary.types, own | known | places, now)
+        for step in steps:
+            group.add(step)
+        group.hold(places)
+        if group.superseded:
+            await connection.execute(_SUPERSEDE, *map(list, zip(*group.superseded, strict=True)))
+        if group.discarded:
+            await connection.execute(DISCARD, group.discarded)
+        tables = tuple(table for table in COLUMNS if table in group.rows)
+        await connection.execute(insertion(tables), *columns(group.rows, tables))
+
+
+_IDLE = frozenset({Outcome.UNCHANGED, Outcome.ABSENT})
+
+
+class _Group:
+    """The rows of a group, table by table."""
+
+    def __init__(self, types: Mapping[str, int], rids: Mapping[LocalId, int], now: datetime) -> None:
+        self._types, self._rids, self._now = types, rids, now
+        self.rows: dict[str, list[Row]] = defaultdict(list)
+        self.superseded: list[Row] = []
+        self.discarded: list[int] = []
+
+    def add(self, step: _Step) -> None:
+        """The rows of one change."""
+        self._add_resource(step)
+        self._add_body(step)
+        for table, rows in step.rows.completed(step.rid, self._rids):
+            self.rows[table] += rows
+        if step.state and not step.state.deleted:
+            self.discarded.append(step.rid)
+
+    def hold(self, places: Mapping[LocalId, int]) -> None:
+        """Rows for resources that are only referred to; and all new rows in one order, against deadlocks."""
+        for target, rid in places.items():
+            self._add_row(rid, target, (0, self._now, None, True, None, None))
+        self.rows["resource"].sort(key=lambda row: row[1:3])
+        if not self.rows["resource"]:
+            del self.rows["resource"]
+
+    def _add_resource(self, step: _Step) -> None:
+        draft, written = step.change.draft, step.written
+        owner, organisation = step.owner()
+        content = (owner and self._rids[owner], draft is None, organisation, draft and draft.digest)
+        if step.state:
+            self.superseded.append((step.rid, written.version, self._now, *content))
+        else:
+            self._add_row(step.rid, step.change.target, (written.version, self._now, *content))
+        change = {Outcome.CREATED: 1, Outcome.DELETED: -1}.get(written.outcome)
+        if change:
+            self.rows["type_delta"].append((self._types[step.change.target.type], change))
+
+    def _add_row(self, rid: int, target: LocalId, content: Row) -> None:
+        self.rows["resource"].append((rid, self._types[target.type], target.id, *content))
+
+    def _add_body(self, step: _Step) -> None:
+        owner, _ = step.owner()
+        draft = step.change.draft
+        method, packed = pack(draft.content) if draft else NOTHING
+        patient = owner and self._rids[owner]
+        self.rows["body"].append((step.rid, step.written.version, method, self._now, patient, packed))
