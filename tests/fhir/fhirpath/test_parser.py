@@ -53,6 +53,12 @@ def test_literals_are_read_to_values(text, value):
     assert parse(text) == Literal(value)
 
 
+def test_two_escapes_may_be_one_character_and_half_of_one_is_refused():
+    assert parse(r"'\ud83d\ude00'") == Literal("\N{GRINNING FACE}")
+    with pytest.raises(ExpressionSyntaxError):
+        parse(r"'\ud83d'")
+
+
 def test_words_of_the_language_are_names_where_a_name_must_be():
     assert parse("a.contains.`div`.as") == Name(Name(Name(Name(None, "a"), "contains"), "div"), "as")
 

@@ -17,6 +17,7 @@ from smartbear.fhir.fhirpath.functions.patterns import pattern as compiled
 from smartbear.fhir.fhirpath.items import Items, single, system_value
 
 _JSON_ESCAPE = re.compile(r'(?:\\u[0-9a-fA-F]{4})+|\\["\\/bfnrt]')
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _GROUP = re.compile(r"\$(\d+)|\$\{(\w+)\}")
 
 
@@ -75,7 +76,10 @@ def _escape(text: str, form: str) -> str | None:
 def _unescape(text: str, form: str) -> str | None:
     if form == "html":
         return html.unescape(text)
-    return _JSON_ESCAPE.sub(_unescaped, text) if form == "json" else None
+    if form != "json":
+        return None
+    found = _JSON_ESCAPE.sub(_unescaped, text)
+    return None if _HALF_CHARACTER.search(found) else found
 
 
 def _unescaped(match: re.Match[str]) -> str:
