@@ -158,11 +158,7 @@ COMMENT ON TABLE body IS 'owner: cdr; personal: yes; retention: as its resource,
  access: FHIR history and vread; rectification: a new version;
  erasure: rows of all versions are removed;
  restriction: predicate in access.py';
-COMMENT ON TABLE body_rest IS 'owner: cdr; personal: yes; retention: as body; access: as body;
- rectification: as body; erasure: with the body; restriction: as body';
 COMMENT ON TABLE obs IS 'owner: cdr; personal: yes; retention: as resource; access: as resource;
- rectification: as resource; erasure: with the resource; restriction: as resource';
-COMMENT ON TABLE obs_rest IS 'owner: cdr; personal: yes; retention: as resource; access: as resource;
  rectification: as resource; erasure: with the resource; restriction: as resource';
 COMMENT ON TABLE ix_token IS 'owner: cdr; personal: yes; retention: as resource; access: as resource;
  rectification: as resource; erasure: with the resource; restriction: as resource';

@@ -18,10 +18,6 @@ _HAS_ROWS = {
     "body": "SELECT EXISTS (SELECT 1 FROM body_rest WHERE rid >= {} AND rid < {})",
     "obs": "SELECT EXISTS (SELECT 1 FROM obs_rest WHERE t0 >= {} AND t0 < {})",
 }
-_DECLARATION = (
-    "owner: cdr; personal: yes; retention: as {0}; access: as {0}; rectification: as {0}; "
-    "erasure: with {0}; restriction: as {0}"
-)
 
 
 async def ensure(connection: Connection, now: datetime) -> None:
@@ -46,7 +42,6 @@ async def _make(connection: Connection, table: str, name: str, first: str, end: 
     await connection.execute(
         f"CREATE TABLE {partition} PARTITION OF {table} FOR VALUES FROM ({first}) TO ({end})"
     )
-    await connection.execute(f"COMMENT ON TABLE {partition} IS '{_DECLARATION.format(table)}'")
 
 
 def _quarter(day: datetime) -> datetime:
