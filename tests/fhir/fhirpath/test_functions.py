@@ -122,7 +122,7 @@ def test_boundaries_and_precision(evaluate, expression, expected):
         "(1 | 2).single()", "1.upper()", "'a'.abs()", "true.abs()", "'a'.lowBoundary()", "true.lowBoundary()",
         "'a'.matches('(')", "'a'.replaceMatches('a', '$7')", "(true | 1).allTrue()", "'x'.take('1')",
         "iif('x', 1, 2)", "(1 | 2).iif(true, 1)", "('a' | 1).sort()", "(@2024 | @2024-05).sort()",
-        "(1 | 2).as(Integer)",
+        "(1 | 2).as(Integer)", f"{'9' * 27}.9.lowBoundary()",
     ],
 )  # fmt: skip
 def test_functions_refuse_what_they_do_not_take(evaluate, expression):

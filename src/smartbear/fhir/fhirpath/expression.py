@@ -36,6 +36,8 @@ class Expression:
             return self._evaluate(Frame(run, context))
         except RecursionError as error:
             raise EvaluationError("The expression is nested too deeply.") from error
+        except ArithmeticError as error:
+            raise EvaluationError("A number has more digits than can be handled.") from error
 
 
 @lru_cache(maxsize=2048)
