@@ -1,4 +1,4 @@
-import { DAY } from "../format/moments";
+import { DAY } from "../format/moments.ts";
 
 /** A reading older than this is shown as old, never by its range. */
 const OLD = 3 * DAY;

@@ -1,4 +1,4 @@
-import type { IconName } from "../icons/icons";
+import type { IconName } from "../icons/icons.ts";
 
 export type Measure = "blood_pressure" | "heart_rate" | "oxygen" | "weight" | "temperature" | "sleep" | "steps";
 export type Part = "systolic" | "diastolic";

@@ -1,5 +1,5 @@
-import { wall, type Wall } from "../format/moments";
-import type { Quantity } from "./measures";
+import { wall, type Wall } from "../format/moments.ts";
+import type { Quantity } from "./measures.ts";
 
 export interface Component {
   code: string;

@@ -1,4 +1,4 @@
-import type { Measure, Part } from "./measures";
+import type { Measure, Part } from "./measures.ts";
 
 export type State = "optimal" | "threshold" | "extreme" | "unknown";
 export type Direction = "low" | "high";

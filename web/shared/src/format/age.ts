@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE } from "./moments";
+import { DAY, HOUR, MINUTE } from "./moments.ts";
 
 /** A length of time in the largest unit that is not zero: minutes, hours, then days. */
 export interface Age {

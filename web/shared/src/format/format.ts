@@ -1,4 +1,4 @@
-import { startOfDay, DAY, type Wall } from "./moments";
+import { startOfDay, DAY, type Wall } from "./moments.ts";
 
 const LOCALES: Record<string, string> = {
   en: "en-GB", el: "el-GR", it: "it-IT", fr: "fr-FR", pt: "pt-PT", ro: "ro-RO", es: "es-ES",
@@ -18,6 +18,8 @@ export interface Format {
   date(at: Wall): string;
   /** `Tuesday 17 November 2026` */
   fullDate(at: Wall): string;
+  /** `Nov` */
+  month(at: Wall): string;
   /** `Tue` */
   weekday(at: Wall): string;
   /** `Tuesday` */
@@ -46,6 +48,7 @@ export function formatFor(language: string): Format {
     longDayMonth: moments(locale, { day: "numeric", month: "long" }),
     date: moments(locale, { day: "numeric", month: "short", year: "numeric" }),
     fullDate: moments(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" }),
+    month: moments(locale, { month: "short" }),
     weekday: moments(locale, { weekday: "short" }),
     longWeekday: moments(locale, { weekday: "long" }),
     nearDay: (at, now) => {
