@@ -3,5 +3,5 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   plugins: [vue()],
-  test: { environment: "jsdom", include: ["*/tests/**/*.test.ts"] },
+  test: { environment: "node", include: ["*/tests/**/*.test.ts"] },
 });
