@@ -161,6 +161,10 @@ def test_every_type_can_be_indexed(kind):
     assert found.tokens["_id"] == [Token(None, "1")]
 
 
+def test_a_type_that_r4_does_not_know_is_found_by_nothing():
+    assert extract({"resourceType": "Nothing", "id": "1"}) == Indexes()
+
+
 def test_everything_extracted_belongs_to_a_parameter_of_the_type(patient, weight, pressure):
     for resource in (patient, weight, pressure):
         found = extract(resource)

@@ -1,4 +1,4 @@
-"""The way in: text → ``Expression``, compiled once and kept."""
+"""The way in: text → ``Expression``."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -11,6 +11,7 @@ from smartbear.fhir.fhirpath.items import Element, Items, resource_element
 from smartbear.fhir.fhirpath.parser import parse
 from smartbear.fhir.fhirpath.tree import Node
 
+_LONGEST_KEPT = 500  # characters: expressions come from requests too, and must not fill the memory
 _NOTHING_GIVEN = Environment()
 
 
@@ -40,10 +41,19 @@ class Expression:
             raise EvaluationError("A number has more digits than can be handled.") from error
 
 
-@lru_cache(maxsize=2048)
 def compiled(text: str) -> Expression:
-    """Raises ``ExpressionSyntaxError`` or ``ExpressionTypeError``."""
+    """Raises ``ExpressionSyntaxError`` or ``ExpressionTypeError``.
+
+    Short expressions are kept for the next call; whoever uses a long one often keeps what is returned.
+    """
+    return _kept(text) if len(text) <= _LONGEST_KEPT else _compile(text)
+
+
+def _compile(text: str) -> Expression:
     try:
         return Expression(parse(text))
     except RecursionError as error:
         raise ExpressionSyntaxError("The expression is nested too deeply.") from error
+
+
+_kept = lru_cache(maxsize=512)(_compile)

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any, NamedTuple
 
+from smartbear.fhir import definitions
 from smartbear.fhir.fhirpath.expression import Expression, compiled
 from smartbear.fhir.fhirpath.items import Element
 from smartbear.fhir.fhirpath.types import type_of
@@ -16,7 +17,8 @@ from smartbear.fhir.search.values import Indexes
 def extract(resource: dict[str, Any]) -> Indexes:
     """Index values of a valid resource as ``fhir.json`` reads it; nothing for a type unknown to R4."""
     walk = Walk(resource)
-    plan = _plan(resource["resourceType"])
+    kind = resource["resourceType"]
+    plan = _plan(kind if kind in definitions.resource_types() else "")
     plan.tree.visit(resource, walk)
     for parameter, expression in plan.computed:
         _compute(parameter, expression, walk)
