@@ -88,6 +88,8 @@ async def identity(make_context):
             pilot="p-1",
         )
         await create_account(context, new, PASSWORD)
+        async with context.db.connection() as c:
+            await c.execute("DELETE FROM failed_sign_in")  # the database is shared by the module's tests
         yield context, app
 
 

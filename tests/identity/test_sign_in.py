@@ -1,3 +1,5 @@
+import asyncio
+import re
 from datetime import timedelta
 
 import pytest
@@ -85,6 +87,52 @@ async def test_too_many_tries_must_wait_and_then_may_go_on(browser, clock):
     assert answer.status_code == 429
     clock.advance(timedelta(minutes=2))
     assert "code" in answer_of(await browser.sign_in())
+
+
+async def test_guesses_at_the_same_time_are_counted_before_they_are_looked_at(browser):
+    answers = await asyncio.gather(*(browser.sign_in(password=f"guess {n}") for n in range(30)))
+    assert sorted(answer.status_code for answer in answers) == [401] * 5 + [429] * 25
+
+
+async def test_a_wrong_password_says_how_many_tries_are_left(browser):
+    pages = [(await browser.sign_in(password="wrong")).text for _ in range(5)]
+    assert [re.search(r"Tries left: (\d)", page)[1] for page in pages] == ["4", "3", "2", "1", "0"]
+
+
+async def test_the_right_password_makes_earlier_failures_forgotten(browser, http):
+    for _ in range(3):
+        await browser.sign_in(password="wrong")
+        http.cookies.clear()
+        await browser.sign_in()
+        http.cookies.clear()
+    assert "Tries left: 4" in (await browser.sign_in(password="wrong")).text
+
+
+async def test_a_wait_is_never_longer_than_a_minute(browser, clock):
+    for _ in range(20):
+        await browser.sign_in(password="wrong")
+        clock.advance(timedelta(seconds=61))
+    assert "code" in answer_of(await browser.sign_in())
+
+
+async def test_a_disabled_account_is_answered_like_a_wrong_password(browser, identity):
+    context, _ = identity
+    async with context.db.connection() as c:
+        await c.execute("UPDATE account SET disabled = true")
+    answer = await browser.sign_in()
+    async with context.db.connection() as c:
+        await c.execute("UPDATE account SET disabled = false")
+    assert (answer.status_code, "Username or password not right." in answer.text) == (401, True)
+
+
+@pytest.mark.parametrize("name", ["username", "password"])
+async def test_a_text_no_database_can_keep_is_refused_in_the_form(browser, name):
+    assert (await browser.sign_in(**{name: "a\0b"})).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["client_id", "state", "nonce", "redirect_uri"])
+async def test_a_text_no_database_can_keep_is_refused_in_the_request(browser, name):
+    assert (await browser.open(**{name: "a\0b"})).status_code == 400
 
 
 async def test_a_form_that_is_not_ours_is_refused(http, browser):

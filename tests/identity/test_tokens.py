@@ -92,6 +92,12 @@ async def test_a_machine_with_a_wrong_secret_is_refused(http, machine, secret):
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
+@pytest.mark.parametrize("client_id", ["%00", "a%00b", "n" * 101, "é"])
+async def test_a_client_that_cannot_be_one_is_refused(http, client_id):
+    answer = await http.post(f"{PROTOCOL}/token", data={"grant_type": "refresh_token"}, auth=(client_id, "x"))
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+
+
 async def test_a_machine_cannot_have_a_scope_it_was_not_given(http, machine):
     form = {"grant_type": "client_credentials", "scope": "system/*.* openid"}
     answer = await http.post(f"{PROTOCOL}/token", data=form, auth=machine)

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from hashlib import sha256
+from math import ceil
 
 from smartbear.identity.actions import passwords
 from smartbear.identity.model.accounts import Account
@@ -12,7 +13,7 @@ from smartbear.kit import logs
 from smartbear.kit.context import Context
 from smartbear.kit.errors import BadInput, Conflict, TooManyRequests
 
-_FREE_FAILURES = 5
+_FREE_TRIES = 5
 _LONGEST_WAIT = timedelta(minutes=1)  # from one address: the owner is never locked out for long
 _log = logs.get("identity")
 
@@ -27,8 +28,16 @@ class Attempt:
 
     @property
     def digest(self) -> bytes:
-        """What failures are counted under: the name and the address together."""
+        """What tries are counted under: the name and the address together."""
         return sha256(f"{self.username.lower()}\0{self.address}".encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The answer to a wrong name, a wrong password and a disabled account alike."""
+
+    tries_left: int
+    """Before one has to wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,22 +69,22 @@ async def create_account(context: Context, new: NewAccount, password: str) -> st
     return known[0].id
 
 
-async def check_password(context: Context, attempt: Attempt) -> Account | None:
+async def check_password(context: Context, attempt: Attempt) -> Account | Refused:
     """The account, if the password is right and the account in use. Every answer costs one hash.
 
     Raises TooManyRequests while this name must wait at this address.
     """
     now = context.clock.now()
     async with context.db.connection() as c:
-        until = await sessions.blocked_until(c, attempt.digest)
-        if until and until > now:
-            raise TooManyRequests(retry_after=max(1, int((until - now).total_seconds())))
+        left = await sessions.take_try(c, attempt.digest, now, _FREE_TRIES, _LONGEST_WAIT)
+        if left is None:
+            until = await sessions.blocked_until(c, attempt.digest) or now
+            raise TooManyRequests(retry_after=max(1, ceil((until - now).total_seconds())))
         found = await accounts.by_username(c, attempt.username)
     right = await passwords.matches(attempt.password, found[1] if found else None)
-    account = found[0] if found and right and not found[0].disabled else None
+    if not found or not right or found[0].disabled:
+        _log.warning("sign_in_refused")
+        return Refused(left)
     async with context.db.transaction() as tx:
-        if account:
-            await sessions.forget_failures(tx, attempt.digest)
-        else:
-            await sessions.note_failure(tx, attempt.digest, now, _FREE_FAILURES, _LONGEST_WAIT)
-    return account
+        await sessions.forget_tries(tx, attempt.digest, now)
+    return found[0]

@@ -12,6 +12,7 @@ from smartbear.kit import logs
 from smartbear.kit.context import Context
 from smartbear.kit.errors import BadInput
 
+_CLIENT_ID = re.compile(r"[\x20-\x7e]{1,100}")  # RFC 6749 appendix A.1
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 §3.3
 _log = logs.get("identity")
 
@@ -56,6 +57,8 @@ async def find_client(context: Context, client_id: str) -> Client | None:
             tuple(origin + path for origin in origins for path in declared.redirects),
             tuple(origin + path for origin in origins for path in declared.after_logout),
         )
+    if not _CLIENT_ID.fullmatch(client_id):
+        return None
     async with context.db.connection() as c:
         return await accounts.client(c, client_id)
 

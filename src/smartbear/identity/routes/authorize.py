@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from smartbear.identity.actions import secrets
-from smartbear.identity.actions.accounts import Attempt, check_password
+from smartbear.identity.actions.accounts import Attempt, Refused, check_password
 from smartbear.identity.actions.authorize import Asked, Return, grant_code, understand, where_back
 from smartbear.identity.actions.sign_in import SignedIn, begin_session, find_session
 from smartbear.identity.model.faults import OAuthFault, WrongAddress
@@ -48,12 +48,12 @@ async def submit(request: Request) -> Response:
     here = provider(request)
     attempt = Attempt(form.get("username", "").strip()[:200], form.get("password", "")[:1000], _peer(request))
     try:
-        account = await check_password(here.context, attempt)
+        found = await check_password(here.context, attempt)
     except TooManyRequests as wait:
-        return _form(request, "wait", wait.status, seconds=wait.retry_after)
-    if account is None:
-        return _form(request, "wrong", 401)
-    session = await begin_session(here.context, account, here.settings)
+        return _form(request, "wait", wait.status, number=wait.retry_after)
+    if isinstance(found, Refused):
+        return _form(request, "wrong", 401, number=found.tries_left)
+    session = await begin_session(here.context, found, here.settings)
     answer = await _send_back(request, asked, session)
     _set_cookie(request, answer, SESSION_COOKIE, session.secret, here.settings.session_lifetime)
     return answer
@@ -85,10 +85,13 @@ async def _send_back(request: Request, asked: Asked, session: SignedIn) -> Respo
     return RedirectResponse(asked.back.address(here.issuer(request), code=code), _SEE_OTHER, NO_STORE)
 
 
-def _form(request: Request, problem: str = "", status: int = 200, seconds: int | None = None) -> Response:
-    """The form, tied to this browser by a cookie that only this site can read back."""
+def _form(request: Request, problem: str = "", status: int = 200, number: int | None = None) -> Response:
+    """The form, tied to this browser by a cookie that only this site can read back.
+
+    ``number`` belongs to the problem: tries left, or seconds to wait.
+    """
     proof = request.cookies.get(CSRF_COOKIE) or secrets.fresh()[0]
-    answer = pages.sign_in(request, proof=proof, problem=problem, status=status, seconds=seconds)
+    answer = pages.sign_in(request, proof=proof, problem=problem, status=status, number=number)
     _set_cookie(request, answer, CSRF_COOKIE, proof, 3600)
     return answer
 

@@ -31,10 +31,10 @@ _templates = jinja2.Environment(
 )
 
 
-def sign_in(request: Request, *, proof: str, problem: str, status: int, seconds: int | None) -> HTMLResponse:
-    """The form, with what went wrong the last time."""
+def sign_in(request: Request, *, proof: str, problem: str, status: int, number: int | None) -> HTMLResponse:
+    """The form, with what went wrong the last time and the number that belongs to it."""
     large = request.query_params.get("client_id") == "mobile"
-    return _page(request, "sign_in.html", status, proof=proof, problem=problem, seconds=seconds, large=large)
+    return _page(request, "sign_in.html", status, proof=proof, problem=problem, number=number, large=large)
 
 
 def signed_out(request: Request) -> HTMLResponse:

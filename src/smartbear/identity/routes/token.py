@@ -79,14 +79,17 @@ async def read_form(request: Request) -> Mapping[str, str]:
 
 
 def read_once(text: str) -> Mapping[str, str]:
-    """The pairs of a form or query; OAuthFault if a name is given twice."""
+    """The pairs of a form or query; OAuthFault if a name is given twice or a text holds U+0000.
+
+    PostgreSQL keeps every character in a text but that one, and nothing here means anything by it.
+    """
     found: dict[str, str] = {}
     for pair in filter(None, text.split("&")):
         name, _, value = pair.partition("=")
-        name = unquote_plus(name)
-        if name in found:
-            raise OAuthFault("invalid_request", "A parameter is given twice.")
-        found[name] = unquote_plus(value)
+        name, value = unquote_plus(name), unquote_plus(value)
+        if name in found or "\0" in value:
+            raise OAuthFault("invalid_request", "A parameter is given twice or cannot be read.")
+        found[name] = value
     return found
 
 

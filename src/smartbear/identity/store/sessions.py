@@ -29,6 +29,27 @@ async def end_session(tx: Connection, digest: bytes, now: datetime) -> None:
     )
 
 
+async def take_try(c: Connection, digest: bytes, now: datetime, free: int, longest: timedelta) -> int | None:
+    """Count a try as failed before the password is looked at, so that tries at the same time all count.
+
+    Returns how many are left before one has to wait, which doubles with each; None: it has to wait now.
+    """
+    failures: int | None = await c.fetchval(
+        """INSERT INTO failed_sign_in AS f VALUES ($1, 1, $2)
+           ON CONFLICT (digest) DO UPDATE SET
+               failures = f.failures + 1,
+               blocked_until = CASE WHEN f.failures + 1 < $3 THEN $2
+                   ELSE $2 + least($4, interval '1 second' * 2 ^ least(f.failures + 1 - $3, 20)) END
+           WHERE f.blocked_until <= $2
+           RETURNING failures""",
+        digest,
+        now,
+        free,
+        longest,
+    )
+    return None if failures is None else max(0, free - failures)
+
+
 async def blocked_until(c: Connection, digest: bytes) -> datetime | None:
     """Until when nobody may try this name from this address."""
     until: datetime | None = await c.fetchval(
@@ -37,23 +58,8 @@ async def blocked_until(c: Connection, digest: bytes) -> datetime | None:
     return until
 
 
-async def note_failure(tx: Connection, digest: bytes, now: datetime, free: int, longest: timedelta) -> None:
-    """Count a failure; after ``free`` ones the next try has to wait, twice as long each time."""
-    await tx.execute("DELETE FROM failed_sign_in WHERE blocked_until < $1", now - timedelta(days=1))
+async def forget_tries(tx: Connection, digest: bytes, now: datetime) -> None:
+    """The right password was given; what nobody came back to for a day is swept on the way."""
     await tx.execute(
-        """INSERT INTO failed_sign_in VALUES ($1, 1, $2)
-           ON CONFLICT (digest) DO UPDATE SET
-               failures = failed_sign_in.failures + 1,
-               blocked_until = CASE WHEN failed_sign_in.failures < $3 THEN $2
-                   ELSE $2 + least($4, interval '1 second' * 2 ^ least(failed_sign_in.failures - $3, 20))
-               END""",
-        digest,
-        now,
-        free,
-        longest,
+        "DELETE FROM failed_sign_in WHERE digest = $1 OR blocked_until < $2", digest, now - timedelta(days=1)
     )
-
-
-async def forget_failures(tx: Connection, digest: bytes) -> None:
-    """The right password was given."""
-    await tx.execute("DELETE FROM failed_sign_in WHERE digest = $1", digest)
