@@ -10,7 +10,7 @@ import json
 import os
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -94,31 +94,34 @@ test_key.__test__ = False  # type: ignore[attr-defined]
 MakeContext = Callable[..., object]
 
 
+@asynccontextmanager
+async def open_context(
+    url: str,
+    component: str,
+    settings: PlatformSettings,
+    clock: FrozenClock,
+    neighbours: dict[str, ASGIApp] | None = None,
+    **session: str,
+) -> AsyncIterator[Context]:
+    """A component's context on the database at ``url``, beside ``neighbours``."""
+    apps = dict(neighbours or {})
+
+    async def ready() -> dict[str, bool]:
+        return {"database": True, "worker": True}
+
+    async with Database.open(url, component, connections=8, settings=session) as database:
+        connect = connector(apps.get, {})
+        yield Context(component, settings, database, connect, apps.get, clock, new_id, test_key, ready)
+
+
 @pytest.fixture
 def make_context(database_url: str, settings: PlatformSettings, clock: FrozenClock):
     """``async with make_context("users", neighbours={"decisions": app}) as context``."""
 
-    @asynccontextmanager
-    async def make(
+    def make(
         component: str, neighbours: dict[str, ASGIApp] | None = None, **session: str
-    ) -> AsyncIterator[Context]:
-        apps = dict(neighbours or {})
-
-        async def ready() -> dict[str, bool]:
-            return {"database": True, "worker": True}
-
-        async with Database.open(database_url, component, connections=8, settings=session) as database:
-            yield Context(
-                component,
-                settings,
-                database,
-                connector(apps.get, {}),
-                apps.get,
-                clock,
-                new_id,
-                test_key,
-                ready,
-            )
+    ) -> AbstractAsyncContextManager[Context]:
+        return open_context(database_url, component, settings, clock, neighbours, **session)
 
     return make
 
@@ -141,6 +144,13 @@ def client_of(app: ASGIApp, clock: FrozenClock, scope: AccessScope | None = None
     return httpx.AsyncClient(
         transport=transport, base_url="http://component.internal", event_hooks={"request": [put_scope]}
     )
+
+
+def bundle_of_conditions(codings: list[dict[str, str]]) -> dict[str, object]:
+    """What the repository answers when it is asked for a person's conditions."""
+    found = [{"resourceType": "Condition", "code": {"coding": [coding]}} for coding in codings]
+    entries = [{"search": {"mode": "match"}, "resource": resource} for resource in found]
+    return {"resourceType": "Bundle", "type": "searchset", "entry": entries}
 
 
 async def jobs_of(url: str, task: str) -> list[dict[str, object]]:

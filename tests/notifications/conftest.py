@@ -26,9 +26,10 @@ from smartbear.contracts.people import Audience, CaseManager
 from smartbear.contracts.scope import PARTICIPANT, AccessScope
 from smartbear.kit.clock import FrozenClock
 from smartbear.kit.context import Context, Handlers
+from smartbear.kit.settings import PlatformSettings
 from smartbear.notifications.app import serve
 from smartbear.notifications.jobs import handlers
-from tests.conftest import NOW, client_of
+from tests.conftest import NOW, bundle_of_conditions, client_of, open_context
 
 LEVELS = {"repeat_asked": "repeat", "red_alert": "red", "no_repeat": "warning", "cleared": "notice"}
 AUDIENCES = {"no_repeat": ("ccm",)}
@@ -68,8 +69,6 @@ class World:
     database_url: str
     handlers: Handlers
     people: dict[str, Audience]
-    words: dict[str, str]
-    """SNOMED CT code → display, as the repository has it."""
     silent: set[str]
     """Neighbours that do not answer."""
     subject: str = ""
@@ -221,17 +220,53 @@ def _mail_through(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
     monkeypatch.setenv("SMARTBEAR_NOTIFICATIONS_EMAIL_TRIES", "3")
 
 
-@pytest.fixture
-async def world(make_context: Any, clock: FrozenClock, database_url: str) -> AsyncIterator[World]:
-    people: dict[str, Audience] = {}
-    words = {"38341003": "Hypertension"}
-    silent: set[str] = set()
+@dataclass
+class Component:
+    """The component and its neighbours, started once for all tests of a module."""
+
+    app: ASGIApp
+    context: Context
+    clock: FrozenClock
+    people: dict[str, Audience] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+
+
+@pytest.fixture(scope="module")
+async def component(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Component]:
+    settings = PlatformSettings(home=tmp_path_factory.mktemp("home"), environment="test", secret_key="k" * 32)
+    clock, people = FrozenClock(NOW), {}
+    words, silent = {"38341003": "Hypertension"}, set()
     neighbours = {"users": _users(people), "cdr": _cdr(words, silent)}
-    async with make_context("notifications", neighbours=neighbours) as context, serve(context) as app:
-        world = World(app, context, clock, database_url, handlers(context), people, words, silent)
-        world.subject = world.move_in()
-        await _take_jobs(database_url, "notifications.")  # left behind by other tests
-        yield world
+    async with (
+        open_context(database_url, "notifications", settings, clock, neighbours) as context,
+        serve(context) as app,
+    ):
+        yield Component(app, context, clock, people, silent)
+
+
+@pytest.fixture
+def clock(component: Component) -> FrozenClock:
+    """The component's clock, set back to where every test begins."""
+    component.clock.advance(NOW - component.clock.now())
+    return component.clock
+
+
+@pytest.fixture
+async def world(component: Component, clock: FrozenClock, database_url: str) -> World:
+    """A participant and an organisation of its own for each test."""
+    component.silent.clear()
+    world = World(
+        component.app,
+        component.context,
+        clock,
+        database_url,
+        handlers(component.context),
+        component.people,
+        component.silent,
+    )
+    world.subject = world.move_in()
+    await _take_jobs(database_url, "notifications.")  # left behind by other tests
+    return world
 
 
 @pytest.fixture
@@ -265,9 +300,10 @@ def _cdr(words: dict[str, str], silent: set[str]) -> ASGIApp:
     async def conditions(_request: Request) -> Response:
         if "cdr" in silent:
             return Response(status_code=503)
-        return JSONResponse([{"code": code, "display": display} for code, display in words.items()])
+        codings = [{"code": code, "display": display} for code, display in words.items()]
+        return JSONResponse(bundle_of_conditions(codings))
 
-    return Starlette(routes=[Route("/internal/subjects/{subject}/conditions", conditions)])
+    return Starlette(routes=[Route("/fhir/Condition", conditions)])
 
 
 MINUTES = timedelta(minutes=1)

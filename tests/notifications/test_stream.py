@@ -196,6 +196,7 @@ async def test_a_lost_listener_is_replaced_and_the_gap_is_told(world, address, m
                WHERE datname = current_database() AND query ILIKE '%change%' AND pid <> pg_backend_pid()"""
         )
         await admin.close()
+        await asyncio.sleep(0.1)  # the pool has to notice too; a worker would do the job again
         event = await world.raise_notice()
 
         assert killed > 0
@@ -257,10 +258,8 @@ async def test_a_page_that_does_not_keep_up_is_cut_off_without_a_gap():
     assert told == list(range(live.QUEUE))
 
 
-@pytest.mark.parametrize(
-    ("last", "status"), [("-1", 422), ("abc", 422), (str(1 << 63), 422), ("9" * 400, 422)]
-)
-async def test_a_position_nobody_was_given_is_refused(world, last, status):
+@pytest.mark.parametrize("last", ["-1", "abc", str(1 << 63), "9" * 400])
+async def test_a_position_nobody_was_given_is_refused(world, last):
     async with world.client(world.ccm) as client:
         answer = await client.get("/api/inbox/stream", headers={"last-event-id": last})
 

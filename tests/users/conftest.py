@@ -20,8 +20,9 @@ from smartbear.contracts.people import NewOrganisation, NewPilot, StaffMember
 from smartbear.contracts.scope import PARTICIPANT, AccessScope
 from smartbear.kit.clock import FrozenClock
 from smartbear.kit.context import Context
+from smartbear.kit.settings import PlatformSettings
 from smartbear.users.app import serve
-from tests.conftest import client_of
+from tests.conftest import NOW, client_of, open_context
 
 ADMIN = AccessScope(role="SysAdmin", account=str(uuid.uuid4()), username="admin")
 
@@ -35,13 +36,20 @@ class Neighbourhood:
     conditions: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     silent: bool = False
 
+    def forget(self) -> None:
+        """Say nothing about anybody again."""
+        self.standings.clear()
+        self.last_readings.clear()
+        self.conditions.clear()
+        self.silent = False
+
     def app(self) -> ASGIApp:
         """All neighbours in one application: their paths do not collide."""
         return Starlette(
             routes=[
                 Route("/internal/standings", self._standings, methods=["POST"]),
                 Route("/internal/devices/last-readings", self._last_readings, methods=["POST"]),
-                Route("/internal/subjects/{subject}/conditions", self._conditions),
+                Route("/fhir/Condition", self._conditions),
             ]
         )
 
@@ -57,7 +65,9 @@ class Neighbourhood:
         return self._answer({d: self.last_readings[d] for d in asked if d in self.last_readings})
 
     async def _conditions(self, request: Request) -> Response:
-        return self._answer(self.conditions.get(request.path_params["subject"], []))
+        codings = self.conditions.get(request.query_params["patient"], [])
+        found = [{"resource": {"code": {"coding": [c]}}, "search": {"mode": "match"}} for c in codings]
+        return self._answer({"resourceType": "Bundle", "entry": found})
 
 
 @dataclass
@@ -101,13 +111,40 @@ class World:
         )
 
 
+@dataclass
+class Component:
+    """The component, started once for all tests of a module."""
+
+    app: ASGIApp
+    context: Context
+    clock: FrozenClock
+    neighbours: Neighbourhood
+
+
+@pytest.fixture(scope="module")
+async def component(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Component]:
+    settings = PlatformSettings(home=tmp_path_factory.mktemp("home"), environment="test", secret_key="k" * 32)
+    clock, near = FrozenClock(NOW), Neighbourhood()
+    neighbours = dict.fromkeys(("decisions", "cdr", "measurements"), near.app())
+    async with (
+        open_context(database_url, "users", settings, clock, neighbours) as context,
+        serve(context) as app,
+    ):
+        yield Component(app, context, clock, near)
+
+
 @pytest.fixture
-async def world(make_context: Any, clock: FrozenClock) -> AsyncIterator[World]:
-    neighbourhood = Neighbourhood()
-    near = neighbourhood.app()
-    neighbours = {"decisions": near, "cdr": near, "measurements": near}
-    async with make_context("users", neighbours=neighbours) as context, serve(context) as app:
-        yield await _populated(app, context, clock, neighbourhood)
+def clock(component: Component) -> FrozenClock:
+    """The component's clock, set back to where every test begins."""
+    component.clock.advance(NOW - component.clock.now())
+    return component.clock
+
+
+@pytest.fixture
+async def world(component: Component, clock: FrozenClock) -> World:
+    """Organisations and staff of its own for each test."""
+    component.neighbours.forget()
+    return await _populated(component.app, component.context, clock, component.neighbours)
 
 
 async def _populated(app: ASGIApp, context: Context, clock: FrozenClock, near: Neighbourhood) -> World:

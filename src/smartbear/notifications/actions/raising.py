@@ -49,7 +49,7 @@ async def _conditions(services: Services, event: NoticeRaised) -> tuple[Coded, .
         words = {c.code: c.display for c in await services.cdr.conditions(event.subject)}
     except PlatformError as error:
         _log.warning("neighbour_silent", component="cdr", code=error.code)
-    return tuple(Coded(code=code, display=words.get(code)) for code in event.conditions)
+    return tuple(Coded(code=code, display=words.get(code) or None) for code in event.conditions)
 
 
 def _notice(services: Services, event: NoticeRaised, people: People, conditions: tuple[Coded, ...]) -> Notice:

@@ -15,6 +15,7 @@ from smartbear.kit.errors import Unavailable
 
 _CHANNEL = "notifications_change"
 _KEPT = timedelta(days=7)
+_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,5 +116,5 @@ async def announcements(db: Database) -> AsyncIterator[Announcements]:
                 connection.remove_termination_listener(heard.closed)
                 if not connection.is_closed():
                     await connection.remove_listener(_CHANNEL, heard.heard)
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+    except _LOST as error:
         raise Unavailable from error
