@@ -26,7 +26,7 @@ def test_a_red_alert_is_never_made_pointless(present):
 
 @given(kinds)
 def test_a_question_is_open_only_until_any_answer_came(present):
-    answered = bool(present & {"red_alert", "cleared", "no_repeat"})
+    answered = bool(present & {"red_alert", "cleared", "no_repeat", "reading_out_of_range"})
 
     assert ("repeat_asked" in superseded(present)) == (answered and "repeat_asked" in present)
 

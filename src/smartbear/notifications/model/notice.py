@@ -22,7 +22,8 @@ from smartbear.contracts.people import Language, Sex
 Audience = Literal["participant", "ccm"]
 
 SUPERSEDES: dict[Kind, tuple[Kind, ...]] = {
-    "red_alert": ("repeat_asked", "no_repeat"),
+    "red_alert": ("repeat_asked", "no_repeat", "reading_out_of_range"),
+    "reading_out_of_range": ("repeat_asked", "no_repeat"),
     "no_repeat": ("repeat_asked",),
     "cleared": ("repeat_asked", "no_repeat"),
 }
