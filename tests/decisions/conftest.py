@@ -1,4 +1,7 @@
-"""People with heart failure in front of the real component; ``cdr`` answers what a test says they have."""
+"""People with heart failure in front of the real component.
+
+``cdr`` answers what a test says they have, and ``users`` knows one case manager.
+"""
 
 import uuid
 from collections.abc import AsyncIterator
@@ -21,7 +24,7 @@ from smartbear.decisions.app import serve
 from smartbear.decisions.jobs import handlers
 from smartbear.kit.clock import FrozenClock
 from smartbear.kit.context import Context
-from tests.conftest import client_of, jobs_of
+from tests.conftest import bundle_of_conditions, client_of, jobs_of
 
 HYPERTENSION, HFREF, HFPEF = "38341003", "703272007", "446221000"
 
@@ -59,20 +62,29 @@ def pressure(
 
 @dataclass
 class Neighbour:
-    """What the repository knows, or that it is silent."""
+    """What the neighbours know, or that they are silent."""
 
     conditions: dict[str, list[str]] = field(default_factory=dict)
     silent: bool = False
     asked: int = 0
 
     def app(self) -> ASGIApp:
-        return Starlette(routes=[Route("/internal/subjects/{subject}/conditions", self._conditions)])
+        return Starlette(
+            routes=[
+                Route("/fhir/Condition", self._conditions),
+                Route("/internal/staff/{account}", self._staff),
+            ]
+        )
+
+    async def _staff(self, _request: Request) -> Response:
+        member = {"name": "CM-07", "role": "CCM"}
+        return Response(status_code=503) if self.silent else JSONResponse(member)
 
     async def _conditions(self, request: Request) -> Response:
         self.asked += 1
-        codes = self.conditions.get(request.path_params["subject"], [])
-        known = [{"code": code, "display": code} for code in codes]
-        return JSONResponse({"code": "unavailable"}, 503) if self.silent else JSONResponse(known)
+        codes = self.conditions.get(request.query_params["patient"], [])
+        known = bundle_of_conditions([{"code": code, "display": code} for code in codes])
+        return Response(status_code=503) if self.silent else JSONResponse(known)
 
 
 @dataclass
@@ -128,8 +140,8 @@ class World:
     async def kinds(self) -> list[str]:
         return [notice["kind"] for notice in await self.notices()]
 
-    async def episodes(self) -> list[dict[str, Any]]:
-        async with self.client(self.ccm) as client:
+    async def episodes(self, scope: AccessScope | None = None) -> list[dict[str, Any]]:
+        async with self.client(scope or self.ccm) as client:
             answer = await client.get("/api/decisions/episodes", params={"subject": self.subject})
         assert answer.status_code == 200, answer.text
         items: list[dict[str, Any]] = answer.json()["items"]
@@ -167,7 +179,7 @@ class World:
 async def world(make_context: Any, clock: FrozenClock, database_url: str) -> AsyncIterator[World]:
     cdr = Neighbour()
     async with (
-        make_context("decisions", neighbours={"cdr": cdr.app()}) as context,
+        make_context("decisions", neighbours={"cdr": cdr.app(), "users": cdr.app()}) as context,
         serve(context) as app,
     ):
         world = World(app, context, clock, cdr, database_url, uid(), uid())

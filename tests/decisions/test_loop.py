@@ -162,6 +162,29 @@ async def test_a_reading_between_two_episodes_makes_them_one_and_keeps_what_was_
     assert unanswered["kind"] == "no_repeat"
 
 
+async def test_an_alert_is_not_raised_again_when_its_episode_turns_out_to_have_begun_earlier(world):
+    await world.accept(pressure(200, 130, NOW - minutes(18)))
+    await world.accept(pressure(200, 130, NOW - minutes(2)), pressure(200, 130, NOW))
+    await world.accept(pressure(200, 130, NOW - minutes(10), NOW))
+    assert await world.kinds() == ["no_repeat", "red_alert"]
+    assert await states(world) == ["red"]
+
+
+async def test_nobody_is_told_that_all_is_well_who_was_not_asked(world):
+    await world.accept(pressure(200, 130, NOW - minutes(6)), pressure(128, 76, NOW - minutes(1)))
+    assert await world.kinds() == []
+    assert await states(world) == ["cleared"]
+
+
+async def test_a_redelivered_batch_leaves_what_a_person_has_done(world):
+    first = await world.measure(200, 130)
+    world.clock.advance(minutes(10))
+    await world.pass_deadlines()
+    await world.acknowledge((await world.notices())[-1])
+    await world.accept(first)
+    assert await states(world) == ["acknowledged"]
+
+
 async def test_an_extreme_repeat_below_the_red_floor_is_a_warning(world):
     await world.measure(150, 90)
     world.clock.advance(minutes(5))
@@ -273,6 +296,23 @@ async def test_closing_the_request_to_repeat_does_not_stop_the_deadline(world):
     world.clock.advance(minutes(10))
     await world.pass_deadlines()
     assert await states(world) == ["no_repeat"]
+
+
+async def test_the_care_team_sees_who_did_what_and_the_participant_that_it_was_done(world):
+    await world.measure(200, 130)
+    world.clock.advance(minutes(3))
+    await world.measure(200, 130)
+    await world.acknowledge((await world.notices())[-1], action="called", note="Sounds confused.")
+    told = await last_event(world)
+    assert (told["by"], told["action"], told["note"]) == ("CM-07", "called", "Sounds confused.")
+    assert {"by", "action", "note"}.isdisjoint(await last_event(world, world.participant))
+    world.cdr.silent = True
+    assert (await last_event(world))["by"] is None
+
+
+async def last_event(world, scope=None):
+    (episode,) = await world.episodes(scope)
+    return episode["events"][-1]
 
 
 async def test_receipts_told_twice_or_in_the_wrong_order_end_the_same(world):

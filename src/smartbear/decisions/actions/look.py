@@ -1,19 +1,23 @@
 """Looking at what has been decided: how people stand, their limits, the episodes about them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from smartbear.contracts.decisions import Alert, DayMark, Standing
+from smartbear.contracts.users import UsersClient
 from smartbear.decisions.actions.rulebook import RuleBook
 from smartbear.decisions.model.limits import Limit, Limits
 from smartbear.decisions.model.rows import Visible
 from smartbear.decisions.model.standing import WEEK, overall, week
 from smartbear.decisions.store import history, limits, people, standings
 from smartbear.decisions.store.standings import OnRecord
+from smartbear.kit import logs
 from smartbear.kit.context import Context
 from smartbear.kit.db import Connection
-from smartbear.kit.errors import NotFound
+from smartbear.kit.errors import NotFound, PlatformError
+
+_log = logs.get("decisions")
 
 
 async def stand(context: Context, subjects: Sequence[str]) -> dict[str, Standing]:
@@ -48,13 +52,26 @@ async def limits_of(context: Context, book: RuleBook, visible: Visible, subject:
 
 
 async def episodes(
-    context: Context, book: RuleBook, visible: Visible, wanted: history.Wanted
+    context: Context, book: RuleBook, users: UsersClient, visible: Visible, wanted: history.Wanted
 ) -> list[dict[str, Any]]:
-    """A person's episodes, the newest first."""
+    """A person's episodes, the newest first; the person in question is not told what the care team noted."""
     async with context.db.connection() as connection:
         await must_see(connection, visible, wanted.subject)
         stories = await history.stories(connection, wanted)
-    return [story.document(book.rule(story.episode.rule_id)) for story in stories]
+    own = visible.subject is not None
+    names = None if own else await _names(users, {who for story in stories for who in story.accounts()})
+    return [story.document(book.rule(story.episode.rule_id), names) for story in stories]
+
+
+async def _names(users: UsersClient, accounts: Iterable[str]) -> dict[str, str]:
+    """Names of case managers, as far as ``users`` can say."""
+    found = {}
+    for account in sorted(accounts):
+        try:
+            found[account] = (await users.staff(account)).name
+        except PlatformError as error:
+            _log.warning("neighbour_silent", component="users", code=error.code)
+    return found
 
 
 async def must_see(connection: Connection, visible: Visible, subject: str) -> None:

@@ -12,7 +12,7 @@ from smartbear.decisions.model.pressure import Judge, Pressure
 from smartbear.decisions.model.rule import Rule
 from smartbear.decisions.store import episodes
 from smartbear.decisions.store.episodes import Span
-from smartbear.kit import logs, telemetry
+from smartbear.kit import logs
 from smartbear.kit.context import Context
 from smartbear.kit.db import Connection
 from smartbear.kit.jobs import defer
@@ -97,7 +97,6 @@ async def _tell(
             "deadline": finding.deadline.isoformat(),
         }
         await defer(tx, queue="decisions", task=DEADLINE_REACHED, payload=payload, run_at=finding.deadline)
-    telemetry.NOTICES.labels(telling.kind).inc()
     _log.info("notice_raised", kind=telling.kind, rule=judge.rule.id, notice=notice_id)
 
 

@@ -46,9 +46,17 @@ class Story:
     raised: Sequence[Raised]
     receipts: Sequence[Receipt]
 
-    def document(self, rule: Rule | None) -> dict[str, Any]:
-        """The JSON of the API; events of one instant keep the order in which one follows from another."""
-        told = [*self._readings(), *self._notices(), *self._receipts()]
+    def accounts(self) -> set[str]:
+        """The case managers who did something about it."""
+        return {receipt.account for receipt in self.receipts if receipt.by == "ccm"}
+
+    def document(self, rule: Rule | None, names: Mapping[str, str] | None) -> dict[str, Any]:
+        """The JSON of the API; events of one instant keep the order in which one follows from another.
+
+        ``names`` are those of case managers by account; without them who did what, and the notes of the care
+        team, are left out, as for the participant.
+        """
+        told = [*self._readings(), *self._notices(), *self._receipts(names)]
         return {
             "id": self.episode.id,
             "rule": {
@@ -77,17 +85,13 @@ class Story:
             if notice.kind in _RAISED:
                 yield _event(notice.at, _RAISED[notice.kind], notice_id=notice.notice_id)
 
-    def _receipts(self) -> Iterator[dict[str, Any]]:
+    def _receipts(self, names: Mapping[str, str] | None) -> Iterator[dict[str, Any]]:
         for receipt in self.receipts:
             kind = "read_by_participant" if receipt.by == "participant" else receipt.kind
-            yield _event(
-                receipt.at,
-                kind,
-                by=receipt.by,
-                action=receipt.action,
-                note=receipt.note,
-                notice_id=receipt.notice_id,
-            )
+            inside: dict[str, Any] = {"notice_id": receipt.notice_id}
+            if names is not None:
+                inside |= {"by": names.get(receipt.account), "action": receipt.action, "note": receipt.note}
+            yield _event(receipt.at, kind, **inside)
 
 
 def _event(at: datetime, kind: str, **more: Any) -> dict[str, Any]:

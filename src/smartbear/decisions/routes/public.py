@@ -8,6 +8,7 @@ from pydantic import AwareDatetime
 
 from smartbear.contracts.people import Id
 from smartbear.contracts.scope import AccessScope, current_scope
+from smartbear.contracts.users import UsersClient
 from smartbear.decisions import access
 from smartbear.decisions.actions import limits, look
 from smartbear.decisions.actions.rulebook import RuleBook
@@ -31,7 +32,7 @@ class LimitForm(Limit):
     subject: Id
 
 
-def router(context: Context, book: RuleBook) -> APIRouter:
+def router(context: Context, book: RuleBook, users: UsersClient) -> APIRouter:
     """The routes, bound to what they need."""
     routes = APIRouter(prefix="/api/decisions", tags=["decisions"], route_class=StrictRoute)
 
@@ -60,7 +61,7 @@ def router(context: Context, book: RuleBook) -> APIRouter:
         """A person's episodes with all that happened in them, the newest first, at most 500."""
         visible = access.decisions(scope)
         wanted = Wanted(_subject(visible, subject), since or _EPOCH, until or _END, _EPISODES)
-        return {"items": await look.episodes(context, book, visible, wanted)}
+        return {"items": await look.episodes(context, book, users, visible, wanted)}
 
     @routes.get("/rules")
     async def get_rules(scope: Scoped) -> dict[str, Any]:
