@@ -3,7 +3,7 @@ import type { Limit } from "../clinical/state.ts";
 
 export type EventKind =
   | "extreme_reading" | "repeat_asked" | "second_extreme" | "red_alert" | "normal_repeat" | "deadline_passed"
-  | "read_by_participant" | "acknowledged" | "resolved";
+  | "out_of_range" | "recorded_late" | "read_by_participant" | "acknowledged" | "resolved";
 
 export interface EpisodeEvent {
   at: string;
@@ -16,7 +16,7 @@ export interface EpisodeEvent {
 export interface Episode {
   id: string;
   rule: { id: string; version: number; title: string };
-  state: "awaiting_repeat" | "red" | "acknowledged" | "cleared" | "no_repeat" | "closed";
+  state: "awaiting_repeat" | "red" | "confirmed" | "acknowledged" | "cleared" | "no_repeat" | "closed";
   opened_at: string;
   deadline: string | null;
   events: EpisodeEvent[];
