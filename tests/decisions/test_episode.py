@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from smartbear.decisions.model.band import Band
@@ -288,12 +288,14 @@ def delivered(batches: list[list[Pressure]]) -> Record:
     return record
 
 
+@settings(deadline=None)
 @given(deliveries())
 def test_every_order_of_arrival_ends_in_the_same_state(case):
     _, (one, other) = case
     assert delivered(one).end() == delivered(other).end()
 
 
+@settings(deadline=None)
 @given(deliveries())
 def test_an_alert_is_raised_for_every_episode_that_is_red_and_for_no_other(case):
     _, (one, _) = case
@@ -304,6 +306,7 @@ def test_an_alert_is_raised_for_every_episode_that_is_red_and_for_no_other(case)
     assert bool(record.raised.count("red_alert")) == bool(reds)
 
 
+@settings(deadline=None)
 @given(deliveries())
 def test_nothing_pages_for_readings_that_were_all_late(case):
     readings, (one, _) = case
@@ -311,6 +314,7 @@ def test_nothing_pages_for_readings_that_were_all_late(case):
         assert delivered(one).raised == []
 
 
+@settings(deadline=None)
 @given(deliveries(), st.integers(-600, 600))
 def test_a_state_never_goes_back_whatever_the_clock_does(case, skew):
     _, (one, _) = case
@@ -320,6 +324,7 @@ def test_a_state_never_goes_back_whatever_the_clock_does(case, skew):
     assert record.end() == before
 
 
+@settings(deadline=None)
 @given(deliveries(), pressures)
 def test_a_further_reading_never_takes_an_alert_back(case, further):
     _, (one, _) = case
