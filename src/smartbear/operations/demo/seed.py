@@ -155,7 +155,10 @@ class Seeding:
             consent_date=(self.identity.clock.now() - _ENROLLED_BEFORE).date(),
             profiles=told.profiles,
         )
-        return await self.users.enrol(form, scope)
+        participant, subject = await self.users.enrol(form, scope)
+        accepted = {"status": "accepted"}
+        await self.users.request("PATCH", f"/api/participants/{participant}", json=accepted, scope=scope)
+        return participant, subject
 
     async def _account(self, participant: str, username: str, organisation: str) -> str:
         place, pilot = self._places(organisation)

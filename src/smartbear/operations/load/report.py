@@ -42,6 +42,17 @@ class Report:
             elif status == _UNCHANGED_OR_UPDATED:
                 self.updated[kind] += 1
 
+    def add(self, other: "Report") -> None:
+        """Take over what another report says of other files."""
+        self.created += other.created
+        self.updated += other.updated
+        self.faults += other.faults
+        self.skipped += other.skipped
+
+    def after(self, first: "Report") -> "Report":
+        """This report of a second try, told together with the first one of the same file."""
+        return Report(first.created + self.created, self.updated - first.created, self.faults, self.skipped)
+
     def show(self, console: Console) -> None:
         """Print the faults, then the table."""
         for fault in self.faults:
@@ -62,7 +73,7 @@ class Report:
 
 
 def faults_of(file: str, outcome: Json, where: str = "") -> Iterable[Fault]:
-    """The faults an OperationOutcome names; ``where`` is used for issues that name no entry themselves."""
+    """The faults an OperationOutcome names; ``where`` is the entry or line it is about, if that is known."""
     for issue in outcome.get("issue", []):
         if issue.get("severity") not in ("fatal", "error"):
             continue
@@ -72,6 +83,6 @@ def faults_of(file: str, outcome: Json, where: str = "") -> Iterable[Fault]:
         )
         place, _, inside = path.partition("].")
         if place.startswith("Bundle.entry["):
-            yield Fault(file, place.removeprefix("Bundle.") + "]", inside, text)
+            yield Fault(file, where or place.removeprefix("Bundle.") + "]", inside, text)
         else:
             yield Fault(file, where, path, text)
