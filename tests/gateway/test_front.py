@@ -11,6 +11,13 @@ async def test_headers_that_mean_something_inside_are_removed_from_requests_outs
     assert "forged" not in str(told)
 
 
+@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+async def test_a_caller_cannot_choose_the_address_it_comes_from(http, bearer, name):
+    told = (await http.get("/api/me", headers=bearer() | {name: "203.0.113.9"})).json()
+    assert told["headers"]["x-forwarded-for"] == "127.0.0.1"
+    assert "203.0.113.9" not in str(told)
+
+
 async def test_a_request_keeps_a_harmless_id_and_gets_one_otherwise(http, bearer):
     kept = await http.get("/api/me", headers=bearer() | {"x-request-id": "phone-12345678"})
     assert kept.headers["x-request-id"] == "phone-12345678"

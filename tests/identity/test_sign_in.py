@@ -1,14 +1,18 @@
 import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
-from smartbear.identity.actions import passwords
+from smartbear.identity.actions import NewAccount, create_account, passwords, set_password
 from smartbear.identity.model import pkce
-from tests.identity.conftest import CHALLENGE, ORIGIN, PROTOCOL, VERIFIER, answer_of, asked
+from smartbear.identity.routes.provider import Provider
+from smartbear.identity.settings import IdentitySettings
+from smartbear.kit.errors import NotFound
+from tests.identity.conftest import CHALLENGE, ORIGIN, PASSWORD, PROTOCOL, VERIFIER, answer_of, asked
 
 
 async def test_discovery_describes_what_is_offered(http):
@@ -56,6 +60,64 @@ async def test_a_client_may_insist_on_the_form_or_on_its_absence(browser):
     await browser.sign_in()
     assert (await browser.open(prompt="login")).status_code == 200
     assert "code" in answer_of(await browser.open(prompt="none"))
+
+
+async def test_a_client_may_say_how_old_a_sign_in_may_be(browser, clock):
+    await browser.sign_in()
+    clock.advance(timedelta(minutes=10))
+    assert "code" in answer_of(await browser.open(max_age="600"))
+    assert (await browser.open(max_age="599")).status_code == 200
+    assert answer_of(await browser.open(max_age="0", prompt="none"))["error"] == "login_required"
+
+
+async def test_staff_sign_in_anew_after_a_shift_and_participants_stay(browser, identity, http, clock):
+    context, _ = identity
+    new = NewAccount(username="SB-0001", role="Participant", name="SB-0001", participant="SB-0001")
+    await create_account(context, new, PASSWORD)
+    for username, stays in (("test_clinician", False), ("SB-0001", True)):
+        http.cookies.clear()
+        back = answer_of(await browser.sign_in(username=username))
+        tokens = (await browser.exchange(back["code"])).json()
+        clock.advance(timedelta(days=29))
+        assert (await browser.refresh(tokens["refresh_token"])).is_success is stays
+        assert ("code" in answer_of(await browser.open(prompt="none"))) is stays
+
+
+async def test_a_new_password_ends_every_sign_in_made_with_the_old_one(browser, identity, http):
+    context, _ = identity
+    tokens = await browser.tokens()
+    await set_password(context, "Test_Clinician", "another long password")
+    assert (await browser.refresh(tokens["refresh_token"])).status_code == 400
+    assert answer_of(await browser.open(prompt="none"))["error"] == "login_required"
+    assert (await browser.sign_in()).status_code == 401
+    assert "code" in answer_of(await browser.sign_in(password="another long password"))
+    await set_password(context, "test_clinician", PASSWORD)
+    with pytest.raises(NotFound):
+        await set_password(context, "nobody", PASSWORD)
+
+
+async def test_cookies_are_out_of_reach_for_scripts_and_other_sites(browser):
+    for answer in (await browser.open(), await browser.sign_in()):
+        for cookie in answer.headers.get_list("set-cookie"):
+            assert "HttpOnly" in cookie
+            assert "SameSite=lax" in cookie
+            assert "Path=/realms/smartbear" in cookie
+
+
+async def test_cookies_of_an_https_address_are_never_sent_without_it(identity, http):
+    context, app = identity
+    app.state.provider = Provider(https(context), IdentitySettings())
+    query = asked(redirect_uri="https://bear.example/callback")
+    answer = await http.get(f"{PROTOCOL}/auth", params=query, headers={"host": "bear.example"})
+    assert answer.status_code == 200
+    assert "Secure" in answer.headers["set-cookie"]
+    app.state.provider = Provider(context, IdentitySettings())
+
+
+def https(context):
+    return replace(
+        context, settings=context.settings.model_copy(update={"public_urls": ("https://bear.example",)})
+    )
 
 
 @pytest.mark.parametrize("username", ["test_clinician", "nobody", "TEST_CLINICIAN", ""])
@@ -189,6 +251,12 @@ async def test_an_unknown_client_is_told_so_on_a_page(browser):
         ({"response_type": None}, "unsupported_response_type"),
         ({"scope": "openid system/*.*"}, "invalid_scope"),
         ({"nonce": "n" * 513}, "invalid_request"),
+        ({"response_mode": "fragment"}, "invalid_request"),
+        ({"prompt": "none login"}, "invalid_request"),
+        ({"max_age": "soon"}, "invalid_request"),
+        ({"max_age": "²"}, "invalid_request"),
+        ({"request": "e30.e30."}, "request_not_supported"),
+        ({"request_uri": "http://169.254.169.254/"}, "request_uri_not_supported"),
     ],
 )
 async def test_a_request_that_protects_nobody_is_sent_back_with_an_error(browser, changes, error):

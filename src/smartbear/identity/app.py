@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
@@ -18,6 +20,16 @@ from smartbear.kit import problems
 from smartbear.kit.context import Context
 
 _STATIC = Path(__file__).parent / "static"
+
+
+class _Kept(StaticFiles):
+    """Files of the pages, which a browser may keep for a day."""
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        """The file, or that it has not changed."""
+        answer = super().file_response(*args, **options)
+        answer.headers["cache-control"] = "public, max-age=86400"
+        return answer
 
 
 @asynccontextmanager
@@ -35,7 +47,7 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
             Route(f"{PROTOCOL}/revoke", token.revoke, methods=["POST"]),
             Route(f"{PROTOCOL}/userinfo", token.userinfo, methods=["GET", "POST"]),
             Route(f"{PROTOCOL}/logout", logout.logout, methods=["GET", "POST"]),
-            Mount(f"{path}/static", StaticFiles(directory=_STATIC)),
+            Mount(f"{path}/static", _Kept(directory=_STATIC)),
         ]
     )
     app.state.provider = Provider(context, IdentitySettings())

@@ -1,7 +1,11 @@
 """Settings of the identity provider."""
 
+from datetime import timedelta
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from smartbear.contracts.roles import PARTICIPANT
 
 
 class IdentitySettings(BaseSettings):
@@ -18,3 +22,17 @@ class IdentitySettings(BaseSettings):
     session_lifetime: int = Field(
         28_800, ge=300, description="Seconds a browser stays signed in at the identity provider."
     )
+    participant_lifetime: int = Field(
+        2_592_000,
+        ge=300,
+        description="Seconds a participant stays signed in on the own device, in place of both of the above.",
+    )
+
+    def session(self, role: str) -> timedelta:
+        """How long a browser stays signed in."""
+        return timedelta(seconds=self.participant_lifetime if role == PARTICIPANT else self.session_lifetime)
+
+    def refresh(self, role: str) -> timedelta:
+        """How long a refresh token may lie unused."""
+        alone = self.refresh_token_lifetime
+        return timedelta(seconds=self.participant_lifetime if role == PARTICIPANT else alone)

@@ -27,7 +27,8 @@ from smartbear.kit.problems import REQUEST_ID, problem_response
 
 _MOST_HEADERS = 16 << 10  # bytes
 _GOOD_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
-_STRIPPED = frozenset({HEADER.encode(), b"x-synergy", REQUEST_ID.encode()})
+_PEER = b"x-forwarded-for"
+_STRIPPED = frozenset({HEADER.encode(), REQUEST_ID.encode(), _PEER, b"forwarded", b"x-real-ip", b"x-synergy"})
 _ALWAYS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -103,7 +104,11 @@ class Front:
         limit = row.machine_body if access.role == SYSTEM else row.body
         signed = sign(access, self._context.key("scope"), self._context.clock.now())
         kept = [(name, value) for name, value in headers if name not in _STRIPPED]
-        own = [(HEADER.encode(), signed.encode()), (REQUEST_ID.encode(), request_id.encode())]
+        own = [
+            (HEADER.encode(), signed.encode()),
+            (REQUEST_ID.encode(), request_id.encode()),
+            (_PEER, _peer(scope).encode()),
+        ]
         inner = {**scope, "headers": kept + own}
         receive = _bounded(receive, _declared_length(headers), limit)
         neighbour = self._context.local(row.component)
@@ -113,13 +118,12 @@ class Front:
             await self._proxy.pass_on(row.component, inner, receive, send)
 
     async def _identify(self, row: table.Row, scope: Scope) -> AccessScope:
-        peer = scope["client"][0] if scope.get("client") else ""
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         if row.roles is None:
             access = AccessScope(role=ANONYMOUS)
         else:
             access = await self._callers.identify(given.decode("latin-1"))
-        self._limits.check(access, peer)
+        self._limits.check(access, _peer(scope))
         if row.roles is not None and access.role == ANONYMOUS:
             raise Unauthenticated
         if row.roles is not None and access.role not in row.roles:
@@ -160,6 +164,11 @@ def _request_id(scope: Scope, new_id: Callable[[], str]) -> str:
     """The caller's id for the request, if it is harmless; else a new one."""
     given = next((value for name, value in scope["headers"] if name == REQUEST_ID.encode()), b"")
     return given.decode() if _GOOD_REQUEST_ID.fullmatch(given) else new_id()
+
+
+def _peer(scope: Scope) -> str:
+    """The caller's address; the server has put a trusted proxy's word for it in place already."""
+    return scope["client"][0] if scope.get("client") else ""
 
 
 def _declared_length(headers: list[tuple[bytes, bytes]]) -> int:

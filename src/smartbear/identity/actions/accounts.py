@@ -11,7 +11,7 @@ from smartbear.identity.model.realm import realm
 from smartbear.identity.store import accounts, sessions
 from smartbear.kit import logs
 from smartbear.kit.context import Context
-from smartbear.kit.errors import BadInput, Conflict, TooManyRequests
+from smartbear.kit.errors import BadInput, Conflict, NotFound, TooManyRequests
 
 _FREE_TRIES = 5
 _LONGEST_WAIT = timedelta(minutes=1)  # from one address: the owner is never locked out for long
@@ -67,6 +67,18 @@ async def create_account(context: Context, new: NewAccount, password: str) -> st
     if known is None or known[0].role != new.role:
         raise Conflict("An account of this name exists with another role.")
     return known[0].id
+
+
+async def set_password(context: Context, username: str, password: str) -> None:
+    """Give an account a new password and sign it out everywhere: whoever knew the old one is gone."""
+    hashed = await passwords.hashed(password)
+    async with context.db.transaction() as tx:
+        found = await accounts.by_username(tx, username)
+        if found is None:
+            raise NotFound("No account has this name.")
+        await accounts.set_password(tx, found[0].id, hashed)
+        await sessions.end_all(tx, found[0].id, context.clock.now())
+    _log.info("password_set", role=found[0].role)
 
 
 async def check_password(context: Context, attempt: Attempt) -> Account | Refused:

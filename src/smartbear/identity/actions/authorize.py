@@ -1,5 +1,6 @@
 """The authorization endpoint: what a client asks for, and the code it gets."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from smartbear.identity.store import grants
 from smartbear.kit.context import Context
 
 _CODE_LIFETIME = timedelta(seconds=60)
+_SECONDS = re.compile(r"[0-9]{1,9}")
 _LONGEST = 512  # characters of state and nonce
 
 
@@ -42,7 +44,13 @@ class Asked:
     scope: str
     challenge: str
     nonce: str | None
-    prompt: str
+    prompts: frozenset[str]
+    max_age: timedelta | None
+
+    def accepts(self, signed_in_at: datetime, now: datetime) -> bool:
+        """Whether an earlier sign-in will do, or the client wants a new one (OIDC Core §3.1.2.1)."""
+        too_old = self.max_age is not None and now - signed_in_at > self.max_age
+        return not too_old and not self.prompts & {"login", "select_account"}
 
 
 async def where_back(context: Context, query: Mapping[str, str]) -> Return:
@@ -57,16 +65,38 @@ async def where_back(context: Context, query: Mapping[str, str]) -> Return:
 
 def understand(back: Return, query: Mapping[str, str]) -> Asked:
     """What the client asks for; OAuthFault if it may not, or asks in a way that protects nobody."""
-    if query.get("response_type") != "code":
-        raise OAuthFault("unsupported_response_type", "Only the code flow is offered.")
+    _refuse_what_is_not_offered(query)
     challenge = query.get("code_challenge", "")
     if query.get("code_challenge_method") != "S256" or not pkce.is_challenge(challenge):
         raise OAuthFault("invalid_request", "PKCE with S256 is required.")
     nonce = query.get("nonce")
     if nonce is not None and len(nonce) > _LONGEST:
         raise OAuthFault("invalid_request", "The nonce is too long.")
+    prompts = frozenset(query.get("prompt", "").split())
+    if "none" in prompts and len(prompts) > 1:
+        raise OAuthFault("invalid_request", "No prompt can be shown together with none.")
     scope = allowed_scope(back.client, query.get("scope", "openid"))
-    return Asked(back, scope, challenge, nonce, query.get("prompt", ""))
+    return Asked(back, scope, challenge, nonce, prompts, _max_age(query.get("max_age")))
+
+
+def _refuse_what_is_not_offered(query: Mapping[str, str]) -> None:
+    """Say so, rather than ignore a parameter that would have changed the request (OIDC Core §6)."""
+    if "request" in query:
+        raise OAuthFault("request_not_supported", "Request objects are not read.")
+    if "request_uri" in query:
+        raise OAuthFault("request_uri_not_supported", "Requests are not fetched from addresses.")
+    if query.get("response_type") != "code":
+        raise OAuthFault("unsupported_response_type", "Only the code flow is offered.")
+    if query.get("response_mode", "query") != "query":
+        raise OAuthFault("invalid_request", "Answers are given in the query alone.")
+
+
+def _max_age(seconds: str | None) -> timedelta | None:
+    if seconds is None:
+        return None
+    if not _SECONDS.fullmatch(seconds):
+        raise OAuthFault("invalid_request", "max_age is a number of seconds.")
+    return timedelta(seconds=int(seconds))
 
 
 async def grant_code(

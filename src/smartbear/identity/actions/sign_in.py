@@ -1,12 +1,12 @@
 """Browser sessions: beginning, finding and ending them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from smartbear.identity.actions import secrets
 from smartbear.identity.model.accounts import Account
 from smartbear.identity.settings import IdentitySettings
-from smartbear.identity.store import accounts, sessions
+from smartbear.identity.store import accounts, grants, sessions
 from smartbear.kit import logs
 from smartbear.kit.context import Context
 
@@ -31,9 +31,8 @@ async def begin_session(context: Context, account: Account, settings: IdentitySe
     """Remember that this browser has signed in, under a secret no page gave it."""
     secret, digest = secrets.fresh()
     now = context.clock.now()
-    lifetime = timedelta(seconds=settings.session_lifetime)
     async with context.db.transaction() as tx:
-        await sessions.open_session(tx, digest, account.id, now, lifetime)
+        await sessions.open_session(tx, digest, account.id, now, settings.session(account.role))
     _log.info("signed_in", role=account.role)
     return SignedIn(account.id, now, secret)
 
@@ -50,7 +49,13 @@ async def find_session(context: Context, secret: str) -> SignedIn | None:
     return SignedIn(found[0], found[1], secret)
 
 
-async def end_session(context: Context, secret: str) -> None:
-    """Sign the browser out, and end every token family that came from it."""
+async def end_session(context: Context, secret: str, family: str | None) -> None:
+    """Sign the browser out, and end every token family that came from it.
+
+    ``family`` ends as well: its tokens may have outlived the session they came from.
+    """
+    now = context.clock.now()
     async with context.db.transaction() as tx:
-        await sessions.end_session(tx, secrets.digest(secret), context.clock.now())
+        await sessions.end_session(tx, secrets.digest(secret), now)
+        if family:
+            await grants.revoke(tx, family, now)

@@ -1,7 +1,6 @@
 """Making tokens: RFC 9068 access tokens, ID tokens, refresh tokens that change at every use."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from joserfc import jwt
@@ -54,7 +53,7 @@ class Issuer:
         if "openid" in grant.scope.split():
             answer["id_token"] = self._id_token(grant, account)
         if _REFRESH in grant.scope.split():
-            answer["refresh_token"] = await self._refresh(tx, grant)
+            answer["refresh_token"] = await self._refresh(tx, grant, account.role)
         return answer
 
     def _answer(self, access: str, scope: str) -> Answer:
@@ -85,9 +84,9 @@ class Issuer:
         header = {"alg": ALGORITHM, "typ": kind, "kid": self.keys.current.kid}
         return jwt.encode(header, times | claims, self.keys.current, algorithms=[ALGORITHM])
 
-    async def _refresh(self, tx: Connection, grant: Grant) -> str:
+    async def _refresh(self, tx: Connection, grant: Grant, role: str) -> str:
         secret, digest = secrets.fresh()
-        until = self.context.clock.now() + timedelta(seconds=self.settings.refresh_token_lifetime)
+        until = self.context.clock.now() + self.settings.refresh(role)
         await grants.insert_refresh(tx, digest, grant.family, until)
         return secret
 

@@ -39,6 +39,16 @@ async def read_access_token(context: Context, keys: SigningKeys, token: str) -> 
     return claims
 
 
+def read_id_token(context: Context, keys: SigningKeys, token: str) -> Claims:
+    """The claims of an ID token of ours, which may have expired; nothing if it is not one."""
+    try:
+        decoded = jwt.decode(token, keys.verifying, algorithms=[ALGORITHM])
+    except (JoseError, ValueError):
+        return {}
+    ours = decoded.claims.get("iss") in issuers(context) and decoded.header.get("typ") == "JWT"
+    return decoded.claims if ours else {}
+
+
 async def person_behind(context: Context, keys: SigningKeys, token: str) -> Account | None:
     """The account of an access token with the scope ``openid``."""
     claims = await read_access_token(context, keys, token)

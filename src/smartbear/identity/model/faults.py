@@ -11,6 +11,8 @@ Code = Literal[
     "unsupported_response_type",
     "invalid_scope",
     "login_required",
+    "request_not_supported",
+    "request_uri_not_supported",
 ]
 
 

@@ -1,23 +1,17 @@
 """Signing in: the authorization endpoint and its form."""
 
-import hmac
-from collections.abc import Mapping
-
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from smartbear.identity.actions import secrets
 from smartbear.identity.actions.accounts import Attempt, Refused, check_password
 from smartbear.identity.actions.authorize import Asked, Return, grant_code, understand, where_back
 from smartbear.identity.actions.sign_in import SignedIn, begin_session, find_session
 from smartbear.identity.model.faults import OAuthFault, WrongAddress
-from smartbear.identity.routes import pages
+from smartbear.identity.routes import cookies, pages
 from smartbear.identity.routes.provider import NO_STORE, provider
 from smartbear.identity.routes.token import read_form, read_once
 from smartbear.kit.errors import TooManyRequests
 
-SESSION_COOKIE, CSRF_COOKIE = "smartbear_session", "smartbear_form"
 _SEE_OTHER = 303
 
 
@@ -26,10 +20,11 @@ async def show(request: Request) -> Response:
     asked = await _asked(request)
     if isinstance(asked, Response):
         return asked
-    session = await find_session(provider(request).context, request.cookies.get(SESSION_COOKIE, ""))
-    if session and asked.prompt != "login":
+    context = provider(request).context
+    session = await find_session(context, cookies.session_secret(request))
+    if session and asked.accepts(session.since, context.clock.now()):
         return await _send_back(request, asked, session)
-    if asked.prompt == "none":
+    if "none" in asked.prompts:
         return _refuse(request, asked.back, OAuthFault("login_required", "Nobody has signed in."))
     return _form(request)
 
@@ -43,7 +38,7 @@ async def submit(request: Request) -> Response:
         form = await read_form(request)
     except OAuthFault:
         return _form(request, "try_again", 400)
-    if not _is_our_form(request, form):
+    if not cookies.is_our_form(request, form):
         return _form(request, "try_again", 400)
     here = provider(request)
     attempt = Attempt(form.get("username", "").strip()[:200], form.get("password", "")[:1000], _peer(request))
@@ -55,7 +50,7 @@ async def submit(request: Request) -> Response:
         return _form(request, "wrong", 401, number=found.tries_left)
     session = await begin_session(here.context, found, here.settings)
     answer = await _send_back(request, asked, session)
-    _set_cookie(request, answer, SESSION_COOKIE, session.secret, here.settings.session_lifetime)
+    cookies.keep_session(request, answer, session.secret, here.settings.session(found.role))
     return answer
 
 
@@ -86,38 +81,13 @@ async def _send_back(request: Request, asked: Asked, session: SignedIn) -> Respo
 
 
 def _form(request: Request, problem: str = "", status: int = 200, number: int | None = None) -> Response:
-    """The form, tied to this browser by a cookie that only this site can read back.
-
-    ``number`` belongs to the problem: tries left, or seconds to wait.
-    """
-    proof = request.cookies.get(CSRF_COOKIE) or secrets.fresh()[0]
+    """The form; ``number`` belongs to the problem: tries left, or seconds to wait."""
+    proof = cookies.form_proof(request)
     answer = pages.sign_in(request, proof=proof, problem=problem, status=status, number=number)
-    _set_cookie(request, answer, CSRF_COOKIE, proof, 3600)
+    cookies.keep_proof(request, answer, proof)
     return answer
 
 
-def _is_our_form(request: Request, form: Mapping[str, str]) -> bool:
-    kept, sent = request.cookies.get(CSRF_COOKIE, ""), form.get("proof", "")
-    return bool(kept) and hmac.compare_digest(kept.encode(), sent.encode())
-
-
-def _set_cookie(request: Request, answer: Response, name: str, value: str, seconds: int) -> None:
-    answer.set_cookie(
-        name,
-        value,
-        max_age=seconds,
-        path="/realms/smartbear",
-        secure=provider(request).address(request).startswith("https:"),
-        httponly=True,
-        samesite="lax",
-    )
-
-
-def forget_session(answer: Response) -> None:
-    """Take the session's cookie away."""
-    answer.delete_cookie(SESSION_COOKIE, path="/realms/smartbear", httponly=True, samesite="lax")
-    MutableHeaders(raw=answer.raw_headers).setdefault("cache-control", "no-store")
-
-
 def _peer(request: Request) -> str:
-    return request.client.host if request.client else ""
+    """The caller's address as the front door saw it: it sets the header itself and lets none through."""
+    return request.headers.get("x-forwarded-for", "")

@@ -4,6 +4,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from smartbear.identity.model.realm import realm
+from smartbear.identity.routes import pages
 from smartbear.identity.routes.provider import provider
 
 PROTOCOL = f"{realm().issuer_path}/protocol/openid-connect"
@@ -33,7 +34,10 @@ async def configuration(request: Request) -> Response:
         "token_endpoint_auth_methods_supported": ["none", *ways],
         "introspection_endpoint_auth_methods_supported": ways,
         "authorization_response_iss_parameter_supported": True,
-        "prompt_values_supported": ["none", "login"],
+        "prompt_values_supported": ["none", "login", "select_account"],
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "ui_locales_supported": list(pages.LANGUAGES),
         "scopes_supported": scopes,
         "claims_supported": ["sub", "name", "preferred_username", "roles", "organisation", "pilot"],
     }

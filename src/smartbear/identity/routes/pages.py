@@ -25,7 +25,7 @@ _CSP = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-_HEADERS = {"cache-control": "no-store", "content-security-policy": _CSP, "x-frame-options": "DENY"}
+_HEADERS = {"cache-control": "no-store", "x-frame-options": "DENY"}
 _templates = jinja2.Environment(
     loader=jinja2.PackageLoader("smartbear.identity"), autoescape=True, undefined=jinja2.StrictUndefined
 )
@@ -40,6 +40,11 @@ def sign_in(request: Request, *, proof: str, problem: str, status: int, number: 
 def signed_out(request: Request) -> HTMLResponse:
     """Confirmation that nobody is signed in here any more."""
     return _page(request, "signed_out.html", 200)
+
+
+def sign_out(request: Request, *, proof: str, carried: Mapping[str, str]) -> HTMLResponse:
+    """The question whether to sign out; ``carried`` is asked again with the answer."""
+    return _page(request, "sign_out.html", 200, proof=proof, carried=carried)
 
 
 def error(request: Request) -> HTMLResponse:
@@ -58,7 +63,9 @@ def _page(request: Request, template: str, status: int, **values: object) -> HTM
         environment=settings.environment,
         **{"here": _without_language(request), **values},
     )
-    answer = HTMLResponse(text, status, _HEADERS | {"content-language": language})
+    policy = f"{_CSP}; form-action 'self' {' '.join(settings.addresses())}"
+    headers = {**_HEADERS, "content-security-policy": policy, "content-language": language}
+    answer = HTMLResponse(text, status, headers)
     if request.query_params.get("ui_locales") == language:
         answer.set_cookie(_COOKIE, language, path="/realms/smartbear", samesite="lax", httponly=True)
     return answer

@@ -1,6 +1,7 @@
 """What every route needs: the provider's parts, and answers in the protocol's form."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -13,6 +14,7 @@ from smartbear.identity.model.realm import realm
 from smartbear.identity.settings import IdentitySettings
 from smartbear.kit.context import Context
 
+_MINUTE = timedelta(minutes=1)
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 
 
@@ -23,10 +25,13 @@ class Provider:
     context: Context
     settings: IdentitySettings
     _keys: SigningKeys | None = None
+    _read_at: datetime | None = None
 
     async def keys(self) -> SigningKeys:
-        """The signing keys, read once; a rotation reaches other processes when they start again."""
-        self._keys = self._keys or await signing_keys(self.context)
+        """The signing keys, read anew each minute: by then a rotation has reached every process."""
+        now = self.context.clock.now()
+        if self._keys is None or self._read_at is None or now - self._read_at >= _MINUTE:
+            self._keys, self._read_at = await signing_keys(self.context), now
         return self._keys
 
     def address(self, request: Request) -> str:

@@ -46,7 +46,7 @@ async def insert(tx: Connection, account: Account, password_hash: str, now: date
 
 
 async def set_password(tx: Connection, account: str, password_hash: str) -> None:
-    """Replace a password hash, for a new password or stronger parameters."""
+    """Replace a password hash."""
     await tx.execute("UPDATE account SET password_hash = $2 WHERE id = $1", account, password_hash)
 
 

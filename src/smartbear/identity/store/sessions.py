@@ -29,6 +29,14 @@ async def end_session(tx: Connection, digest: bytes, now: datetime) -> None:
     )
 
 
+async def end_all(tx: Connection, account: str, now: datetime) -> None:
+    """Sign an account out of every browser and every program."""
+    await tx.execute("DELETE FROM session WHERE account = $1", account)
+    await tx.execute(
+        "UPDATE token_family SET revoked_at = $2 WHERE account = $1 AND revoked_at IS NULL", account, now
+    )
+
+
 async def take_try(c: Connection, digest: bytes, now: datetime, free: int, longest: timedelta) -> int | None:
     """Count a try as failed before the password is looked at, so that tries at the same time all count.
 

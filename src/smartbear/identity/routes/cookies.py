@@ -1,0 +1,61 @@
+"""The two cookies: the browser's session, and a form's proof that it was ours to begin with.
+
+Both are for this provider alone (path, SameSite=Lax), out of reach for scripts, and Secure over https.
+"""
+
+import hmac
+from collections.abc import Mapping
+from datetime import timedelta
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from smartbear.identity.actions import secrets
+from smartbear.identity.model.realm import realm
+from smartbear.identity.routes.provider import provider
+
+_SESSION, _FORM = "smartbear_session", "smartbear_form"
+_FORM_LIFETIME = timedelta(hours=1)
+
+
+def session_secret(request: Request) -> str:
+    """What the session's cookie holds; empty without one."""
+    return request.cookies.get(_SESSION, "")
+
+
+def keep_session(request: Request, answer: Response, secret: str, lifetime: timedelta) -> None:
+    """Let the browser stay signed in."""
+    _put(request, answer, _SESSION, secret, lifetime)
+
+
+def forget_session(answer: Response) -> None:
+    """Take the session's cookie away."""
+    answer.delete_cookie(_SESSION, path=realm().issuer_path, httponly=True, samesite="lax")
+
+
+def form_proof(request: Request) -> str:
+    """A secret to put into a form; the browser's own if it has one, so that two open forms both work."""
+    return request.cookies.get(_FORM) or secrets.fresh()[0]
+
+
+def keep_proof(request: Request, answer: Response, proof: str) -> None:
+    """Tie a form to this browser by a cookie that only this site can read back."""
+    _put(request, answer, _FORM, proof, _FORM_LIFETIME)
+
+
+def is_our_form(request: Request, form: Mapping[str, str]) -> bool:
+    """Whether the form comes from a page of ours in this browser."""
+    kept, sent = request.cookies.get(_FORM, ""), form.get("proof", "")
+    return bool(kept) and hmac.compare_digest(kept.encode(), sent.encode())
+
+
+def _put(request: Request, answer: Response, name: str, value: str, lifetime: timedelta) -> None:
+    answer.set_cookie(
+        name,
+        value,
+        max_age=int(lifetime.total_seconds()),
+        path=realm().issuer_path,
+        secure=provider(request).address(request).startswith("https:"),
+        httponly=True,
+        samesite="lax",
+    )
