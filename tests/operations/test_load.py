@@ -66,9 +66,7 @@ def row(printed, kind):
     return [int(word) for word in line.replace("│", " ").split() if word.isdigit()]
 
 
-async def test_bundles_are_loaded_with_their_references_and_a_second_load_changes_nothing(
-    smartbear, tmp_path
-):
+async def test_bundles_are_loaded_with_references_and_a_second_load_changes_nothing(smartbear, tmp_path):
     data = tmp_path / "data"
     data.mkdir()
     write(data / "a.json", entry(1, patient()), entry(2, condition(1, practitioner="7")))

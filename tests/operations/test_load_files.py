@@ -129,9 +129,10 @@ def test_faults_name_entry_and_path():
             {"severity": "fatal", "code": "exception"},
         ],
     }
-    first, second = faults_of("a.json", outcome, "line 4")
+    first, second = faults_of("a.json", outcome)
     assert (first.place, first.path, first.reason) == ("entry[3]", "resource.birthDate", "is not a date")
-    assert (second.place, second.reason) == ("line 4", "exception")
+    assert (second.place, second.reason) == ("", "exception")
+    assert {fault.place for fault in faults_of("a.ndjson", outcome, "line 4")} == {"line 4"}
 
 
 def test_a_report_counts_by_type_what_was_created_and_what_was_there():
