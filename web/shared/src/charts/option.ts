@@ -81,7 +81,7 @@ function across({ from, to }: Window, at: number, lineStyle: object): [object, o
 function values(panel: Panel, index: number, ink: Ink, words: Words) {
   return {
     type: "scatter" as const, xAxisIndex: index, yAxisIndex: index, z: 4, clip: false, emphasis: { scale: 1.3 },
-    data: panel.shown.map((point) => ({ value: [point.at, point.value], ...symbolOf(point, ink) })),
+    data: panel.shown.map((point) => ({ value: [point.at, point.value], ...symbolOf(point, ink) })), itemStyle: { opacity: 1 },
     tooltip: { formatter: (found: unknown) => words.point(panel, panel.shown[(found as { dataIndex: number }).dataIndex] as Point) },
   };
 }

@@ -58,7 +58,7 @@ export function formatFor(language: string): Format {
   };
 }
 
-/** The first letter made large, as sentences begin; the rest as it is. */
-export function sentence(text: string): string {
-  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
+/** The first letter made small, for a sentence that goes on after a colon. */
+export function continued(text: string, locale: string): string {
+  return text.charAt(0).toLocaleLowerCase(locale) + text.slice(1);
 }

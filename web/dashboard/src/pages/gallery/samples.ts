@@ -2,6 +2,7 @@ import type { InboxItem } from "@smartbear/shared/api/inbox.ts";
 import type { MeasureSummary } from "@smartbear/shared/api/measurements.ts";
 import type { OpenAlert, ParticipantDetail } from "@smartbear/shared/api/people.ts";
 import { MEASURES, type Measure } from "@smartbear/shared/clinical/measures.ts";
+import type { Reading } from "@smartbear/shared/clinical/readings.ts";
 import type { Limit } from "@smartbear/shared/clinical/state.ts";
 import type { DayMark, DayState } from "@smartbear/shared/clinical/week.ts";
 
@@ -28,6 +29,16 @@ export function summary(measure: Measure, value: number | null, minutes: number)
     measured_at: before(minutes), stored_at: null, received_at: before(minutes), entry: "device",
   };
   return { measure, code, latest, series: minutes > 60 * 24 ? series.slice(0, 6) : [...series, { at: before(minutes), value }] };
+}
+
+/** Thirty days of pulses with a gap, one typed in by hand, a little high one and a very high one. */
+export function pulses(): Reading[] {
+  const special: Record<number, number> = { 4: 101, 14: 124 };
+  return Array.from({ length: 30 }, (_, day) => day).filter((day) => day < 19 || day > 21).map((day) => ({
+    reading_id: `p${day}`, subject: "1", device_id: null, device: null, code: MEASURES.heart_rate.code, components: [], batch_id: "1", unit: "/min",
+    value: special[day] ?? 68 + ((day * 7) % 11), measured_at: before(60 * 24 * day + 30), stored_at: null, received_at: before(60 * 24 * day),
+    entry: day === 8 ? "manual" : "device",
+  }));
 }
 
 export function alert(level: OpenAlert["level"], acknowledged: boolean): OpenAlert {
