@@ -83,6 +83,24 @@ async def test_a_device_that_was_handed_on_keeps_what_it_measured_before(world):
     assert (await send(world, world.rui, pressure(at=after))).status_code == 201
 
 
+async def test_a_device_handed_out_a_moment_ago_is_believed_before_its_event_comes(world):
+    world.ana.device = uid()
+    world.holdings.append((world.ana.device, world.ana.subject, NOW - timedelta(hours=1), None))
+    assert (await send(world, world.ana, pressure(), pulse())).status_code == 201
+    assert (await stored(world, world.ana))[0]["device"]["label"] is None
+
+
+async def test_what_a_device_measured_while_it_was_lent_to_another_is_not_taken(world):
+    world.holdings.clear()
+    lent, back = NOW - timedelta(days=20), NOW - timedelta(days=10)
+    await world.hand(world.ana, NOW - timedelta(days=400), lent)
+    await world.hand(world.ana, back)
+    around = [pulse(at=lent - timedelta(days=1)), pulse(at=back + timedelta(days=1))]
+    assert (await send(world, world.ana, *around)).status_code == 201
+    between = pulse(61, at=back - timedelta(days=1))
+    assert (await send(world, world.ana, *around, between)).status_code == 422
+
+
 async def test_a_machine_client_names_the_person(world):
     body = {"subject": world.ana.subject, "device_id": world.ana.device, "readings": [pressure()]}
     async with world.client(HOLOBALANCE) as client:
