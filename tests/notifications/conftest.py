@@ -31,7 +31,13 @@ from smartbear.notifications.app import serve
 from smartbear.notifications.jobs import handlers
 from tests.conftest import NOW, bundle_of_conditions, client_of, open_context
 
-LEVELS = {"repeat_asked": "repeat", "red_alert": "red", "no_repeat": "warning", "cleared": "notice"}
+LEVELS = {
+    "repeat_asked": "repeat",
+    "red_alert": "red",
+    "no_repeat": "warning",
+    "reading_out_of_range": "warning",
+    "cleared": "notice",
+}
 AUDIENCES = {"no_repeat": ("ccm",)}
 HF5 = ("38341003", "703272007")
 

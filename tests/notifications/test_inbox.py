@@ -75,6 +75,15 @@ async def test_that_the_participant_has_read_it_does_not_take_it_from_the_care_t
     assert told["by"] == "participant"
 
 
+async def test_a_participant_reads_and_does_not_write_for_the_team(world):
+    event = await world.raise_notice()
+
+    answer = await world.post(world.participant, f"/{event.notice_id}/acknowledge", {"note": "I am fine"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, "note")
+    assert (await world.get(world.participant, f"/{event.notice_id}"))["state"] == "pending"
+
+
 async def test_a_notice_is_closed_after_it_was_acknowledged_and_not_before(world):
     event = await world.raise_notice()
     form = {"outcome": "treated_at_home", "note": "Better in the evening."}

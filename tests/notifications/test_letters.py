@@ -44,7 +44,8 @@ async def test_a_red_alert_is_mailed_to_the_case_managers_and_to_the_external_on
 
 
 @pytest.mark.parametrize(
-    ("kind", "mailed"), [("red_alert", 2), ("no_repeat", 2), ("repeat_asked", 0), ("cleared", 0)]
+    ("kind", "mailed"),
+    [("red_alert", 2), ("no_repeat", 2), ("reading_out_of_range", 2), ("repeat_asked", 0), ("cleared", 0)],
 )
 async def test_mail_is_for_what_a_case_manager_must_act_on(outside, post, kind, mailed):
     await outside.raise_notice(kind)
@@ -84,7 +85,7 @@ async def test_a_case_manager_gets_a_link_and_an_external_one_gets_advice(outsid
 
     texts = {message["to"]: message.get_body(("plain",)).get_content() for message in post.messages}
     pages = {message["to"]: message.get_body(("html",)).get_content() for message in post.messages}
-    link = f"http://localhost:8080/inbox/{event.notice_id}"
+    link = f"http://localhost:8080/inbox?notice={event.notice_id}"
     assert link in texts["cm-07@example.org"]
     assert f'href="{link}"' in pages["cm-07@example.org"]
     assert "http" not in texts["outside@example.org"] + pages["outside@example.org"]

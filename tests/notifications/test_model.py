@@ -5,11 +5,16 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smartbear.contracts.events import NoticeKind
 from smartbear.contracts.inbox import Kind
 from smartbear.notifications.model.notice import SUPERSEDES, is_muted, superseded
 
 kinds = st.sets(st.sampled_from(get_args(Kind)))
 codes = st.lists(st.sampled_from(["38341003", "703272007", "446221000", "84114007"]), unique=True)
+
+
+def test_every_kind_that_decisions_can_raise_can_be_filed():
+    assert set(get_args(Kind)) == {*get_args(NoticeKind), "not_delivered"}
 
 
 @given(kinds)

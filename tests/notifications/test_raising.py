@@ -84,6 +84,7 @@ async def test_of_many_simultaneous_deliveries_of_one_notice_one_is_filed(world)
         (("repeat_asked", "red_alert"), ["red_alert"], ["red_alert"]),
         (("repeat_asked", "no_repeat"), ["no_repeat"], []),
         (("repeat_asked", "cleared"), [], ["cleared"]),
+        (("repeat_asked", "reading_out_of_range"), ["reading_out_of_range"], ["reading_out_of_range"]),
         (("repeat_asked", "no_repeat", "red_alert"), ["red_alert"], ["red_alert"]),
         (("repeat_asked", "no_repeat", "cleared"), [], ["cleared"]),
     ],

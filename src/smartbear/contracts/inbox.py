@@ -6,7 +6,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from smartbear.contracts.people import Sex
 
-Kind = Literal["repeat_asked", "red_alert", "no_repeat", "cleared", "not_delivered"]
+Kind = Literal["repeat_asked", "red_alert", "no_repeat", "cleared", "reading_out_of_range", "not_delivered"]
+"""The kinds of ``contracts.events.NoticeKind``, and what ``notifications`` itself reports."""
 Level = Literal["notice", "warning", "repeat", "red"]
 ItemState = Literal["pending", "acknowledged", "resolved"]
 Channel = Literal["app", "dashboard", "email"]

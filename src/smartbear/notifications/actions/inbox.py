@@ -7,7 +7,14 @@ from smartbear.contracts.inbox import InboxItem, InboxPage, ItemState
 from smartbear.contracts.scope import AccessScope
 from smartbear.kit.context import Context
 from smartbear.kit.db import Connection
-from smartbear.kit.errors import Conflict, Forbidden, NotFound, PlatformError
+from smartbear.kit.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    NotFound,
+    PlatformError,
+    Unprocessable,
+)
 from smartbear.notifications import access
 from smartbear.notifications.actions.receipts import channel, handed_over
 from smartbear.notifications.actions.services import Services
@@ -50,6 +57,8 @@ async def acknowledge(
 ) -> InboxItem:
     """Take a notice on, or as a participant say that it was read. The first one counts; again is no error."""
     rows, context = access.inbox(scope), services.context
+    if rows.audience == "participant":
+        _refuse({"action": action, "note": note})
     name = await _name(services, scope)
     now = context.clock.now()
     done = {"by": scope.account, "name": name, "at": now, "action": action, "note": note}
@@ -129,6 +138,16 @@ async def _see(connection: Connection, rows: Rows, notice_id: str) -> InboxItem:
 
 def _shown(rows: Rows, item: InboxItem) -> InboxItem:
     return as_participant_sees(item) if rows.audience == "participant" else item
+
+
+def _refuse(fields: dict[str, str | None]) -> None:
+    faults = tuple(
+        FieldError(name, "not_yours", "This is for the care team to fill in.")
+        for name, value in fields.items()
+        if value
+    )
+    if faults:
+        raise Unprocessable(errors=faults)
 
 
 async def _name(services: Services, scope: AccessScope) -> str:

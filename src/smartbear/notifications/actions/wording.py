@@ -44,7 +44,7 @@ def compose(letter: Letter, *, sender: str, address: str, at: datetime) -> Email
         "about": about,
         "advice": about["external" if external else "staff"],
         "words": spoken["letter"],
-        "link": None if external else f"{address}/inbox/{letter.notice_id}",
+        "link": None if external else f"{address}/inbox?notice={letter.notice_id}",
     }
     message = EmailMessage()
     message["From"] = sender
