@@ -5,7 +5,7 @@
 
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,8 @@ from smartbear.decisions.app import serve
 from smartbear.decisions.jobs import handlers
 from smartbear.kit.clock import FrozenClock
 from smartbear.kit.context import Context
-from tests.conftest import bundle_of_conditions, client_of, jobs_of
+from smartbear.kit.settings import PlatformSettings
+from tests.conftest import NOW, bundle_of_conditions, client_of, jobs_of, open_context
 
 HYPERTENSION, HFREF, HFPEF = "38341003", "703272007", "446221000"
 
@@ -175,14 +176,25 @@ class World:
         await self.tell("participant.changed", event.model_dump(mode="json"))
 
 
-@pytest.fixture
-async def world(make_context: Any, clock: FrozenClock, database_url: str) -> AsyncIterator[World]:
-    cdr = Neighbour()
+@pytest.fixture(scope="module")
+async def component(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """The component, started once for all tests of a module."""
+    settings = PlatformSettings(home=tmp_path_factory.mktemp("home"), environment="test", secret_key="k" * 32)
+    clock, near = FrozenClock(NOW), Neighbour()
+    neighbours = dict.fromkeys(("cdr", "users"), near.app())
     async with (
-        make_context("decisions", neighbours={"cdr": cdr.app(), "users": cdr.app()}) as context,
+        open_context(database_url, "decisions", settings, clock, neighbours) as context,
         serve(context) as app,
     ):
-        world = World(app, context, clock, cdr, database_url, uid(), uid())
-        cdr.conditions[world.subject] = [HYPERTENSION, HFREF, "44054006"]
-        await world.enrol()
-        yield world
+        yield World(app, context, clock, near, database_url, uid(), uid())
+
+
+@pytest.fixture
+async def world(component: World) -> World:
+    """A person of its own for each test, at the time every test begins."""
+    component.clock.advance(NOW - component.clock.now())
+    component.cdr.silent, component.cdr.asked = False, 0
+    world = replace(component, subject=uid(), organisation=uid())
+    world.cdr.conditions[world.subject] = [HYPERTENSION, HFREF, "44054006"]
+    await world.enrol()
+    return world

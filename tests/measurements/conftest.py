@@ -5,7 +5,7 @@
 
 import uuid
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,9 +21,10 @@ from smartbear.contracts.events import DeviceAssigned, ParticipantChanged
 from smartbear.contracts.scope import PARTICIPANT, SYSTEM, AccessScope
 from smartbear.kit.clock import FrozenClock
 from smartbear.kit.context import Context
+from smartbear.kit.settings import PlatformSettings
 from smartbear.measurements.app import serve
 from smartbear.measurements.jobs import handlers
-from tests.conftest import NOW, client_of
+from tests.conftest import NOW, client_of, open_context
 
 MORNING = NOW - timedelta(minutes=2)
 LONG_AGO = NOW - timedelta(days=400)
@@ -125,17 +126,30 @@ def _owner(holdings: list[tuple[str, str, datetime, datetime | None]], question:
     return next(found, None)
 
 
-@pytest.fixture
-async def world(make_context: Any, clock: FrozenClock) -> AsyncIterator[World]:
-    holdings: list[tuple[str, str, datetime, datetime | None]] = []
-    silent = [False]
+@pytest.fixture(scope="module")
+async def component(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """The component, started once for all tests of a module."""
+    settings = PlatformSettings(home=tmp_path_factory.mktemp("home"), environment="test", secret_key="k" * 32)
+    clock, holdings, silent = FrozenClock(NOW), [], [False]
     neighbours = {"users": users_app(holdings, silent)}
-    async with make_context("measurements", neighbours=neighbours) as context, serve(context) as app:
-        world = World(app, context, clock, holdings, silent, Person(uid()), Person(uid()))
-        for person in (world.ana, world.rui):
-            await world.enrol(person)
-            await world.hand(person, LONG_AGO)
-        yield world
+    async with (
+        open_context(database_url, "measurements", settings, clock, neighbours) as context,
+        serve(context) as app,
+    ):
+        yield World(app, context, clock, holdings, silent, Person(uid()), Person(uid()))
+
+
+@pytest.fixture
+async def world(component: World) -> World:
+    """Two people of their own for each test, at the time every test begins."""
+    component.clock.advance(NOW - component.clock.now())
+    component.holdings.clear()
+    component.silent[0] = False
+    world = replace(component, ana=Person(uid()), rui=Person(uid()))
+    for person in (world.ana, world.rui):
+        await world.enrol(person)
+        await world.hand(person, LONG_AGO)
+    return world
 
 
 def pressure(
