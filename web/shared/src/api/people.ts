@@ -91,6 +91,9 @@ export interface ReachableParticipant {
 export interface Page<T> { items: T[]; total: number; page: number; size: number }
 export interface ParticipantPage extends Page<Participant> { counts: Record<State, number> }
 
+/** Whether a device of this kind sends readings of its own; a phone passes on what others measured. */
+export const sendsReadings = (category: Category): boolean => category !== "smartphone";
+
 export const people = (api: ApiClient) => ({
   me: () => api.get<Me>("/api/me"),
   list: (query: Query) => api.get<ParticipantPage>("/api/participants", query),

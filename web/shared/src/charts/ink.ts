@@ -26,7 +26,7 @@ export function readInk(): Ink {
       extreme: tile(HATCH, token("band-ext"), (pen) => stroke(pen, token("band-hatch"))),
     },
     line: token("action"), point: token("ink-1"), paper: token("surface"), threshold: token("thr"),
-    extreme: token("ext-solid"), red: token("ext-line"), text: token("ink-1"), pointer: token("line-2"),
+    extreme: token("ext-line"), red: token("ext-line"), text: token("ink-1"), pointer: token("line-2"),
   };
 }
 

@@ -23,5 +23,5 @@ export const pressure = (value: { systolic: number; diastolic: number }): string
 /** Most urgent first: by group, then the one that waits longest. */
 export function byUrgency(one: InboxItem, other: InboxItem): number {
   const order: Group[] = ["red", "warning", "other"];
-  return order.indexOf(groupOf(one)) - order.indexOf(groupOf(other)) || one.created_at.localeCompare(other.created_at);
+  return order.indexOf(groupOf(one)) - order.indexOf(groupOf(other)) || Date.parse(one.created_at) - Date.parse(other.created_at);
 }

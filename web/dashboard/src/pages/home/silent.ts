@@ -1,4 +1,4 @@
-import type { Device, ReachableParticipant } from "@smartbear/shared/api/people.ts";
+import { sendsReadings, type Device, type ReachableParticipant } from "@smartbear/shared/api/people.ts";
 import { silence, type Silence } from "@smartbear/shared/clinical/freshness.ts";
 
 export interface SilentDevice { participant: ReachableParticipant; device: Device; silence: Silence }
@@ -8,6 +8,8 @@ export function silentDevices(participants: readonly ReachableParticipant[], now
   return participants
     .flatMap((participant) => participant.devices.map((device) =>
       ({ participant, device, silence: silence(device.last_reading_at, now.getTime()) })))
-    .filter((each) => each.device.assigned_to === null && each.silence !== "recent")
-    .sort((one, other) => (one.device.last_reading_at ?? "~").localeCompare(other.device.last_reading_at ?? "~"));
+    .filter((each) => each.device.assigned_to === null && sendsReadings(each.device.category) && each.silence !== "recent")
+    .sort((one, other) => lastHeard(one.device) - lastHeard(other.device));
 }
+
+const lastHeard = ({ last_reading_at: at }: Device): number => (at ? Date.parse(at) : Number.MAX_SAFE_INTEGER);

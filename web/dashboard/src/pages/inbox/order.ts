@@ -4,5 +4,5 @@ import { byUrgency } from "@smartbear/shared/format/notice.ts";
 /** Open notices by urgency, the longest waiting first; those that are dealt with newest first. */
 export function inOrder(items: readonly InboxItem[], box: Box): InboxItem[] {
   if (box === "open") return [...items].sort(byUrgency);
-  return [...items].sort((one, other) => other.created_at.localeCompare(one.created_at));
+  return [...items].sort((one, other) => Date.parse(other.created_at) - Date.parse(one.created_at));
 }

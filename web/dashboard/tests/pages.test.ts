@@ -1,0 +1,74 @@
+import type { InboxItem } from "@smartbear/shared/api/inbox.ts";
+import type { Device, ReachableParticipant, Standing } from "@smartbear/shared/api/people.ts";
+import { expect, test } from "vitest";
+import { levelOf } from "../src/pages/home/level.ts";
+import { silentDevices } from "../src/pages/home/silent.ts";
+import { inOrder } from "../src/pages/inbox/order.ts";
+import { storyOf } from "../src/pages/inbox/story.ts";
+import { edgeOf } from "../src/pages/participants/edge.ts";
+import { changed, DEFAULTS, fromAddress, toAddress } from "../src/pages/participants/listQuery.ts";
+import { mayOpen } from "../src/session/access.ts";
+
+const NOW = new Date("2026-11-17T12:00:00Z");
+const standing = (state: Standing["state"], level?: "red" | "warning") =>
+  ({ state, alert: level ? { level } : null }) as Standing;
+
+test("an address without anything is the usual list, and the usual list needs no address", () => {
+  expect(fromAddress({})).toEqual(DEFAULTS);
+  expect(toAddress(DEFAULTS)).toEqual({});
+});
+
+test("a list survives the way into its address and back", () => {
+  const list = { ...DEFAULTS, search: "SB-02", state: "extreme", order: "desc" as const, page: 3 };
+  expect(fromAddress(toAddress(list))).toEqual(list);
+});
+
+test("nonsense in an address is not taken over", () => {
+  expect(fromAddress({ page: "-4", order: "sideways", state: ["a", "b"] })).toEqual(DEFAULTS);
+});
+
+test("a new filter starts at the first page", () => {
+  expect(changed({ ...DEFAULTS, page: 4 }, { state: "extreme" }).page).toBe(1);
+  expect(changed({ ...DEFAULTS, page: 4 }, { page: 5 }).page).toBe(5);
+});
+
+test("the edge of a row says its alert before its state", () => {
+  expect(edgeOf(standing("optimal", "red"))).toBe("red");
+  expect(edgeOf(standing("extreme", "warning"))).toBe("threshold");
+  expect(edgeOf(standing("extreme"))).toBe("red");
+  expect(edgeOf(standing("optimal"))).toBeNull();
+  expect(edgeOf(null)).toBe("unknown");
+});
+
+test("shares have three shades, and nothing is none", () => {
+  expect([null, 0, 0.2, 0.6, 0.9, 0.91].map(levelOf)).toEqual(["none", "none", "one", "two", "two", "three"]);
+});
+
+test("silent devices are told longest silence first, and phones are not expected to speak", () => {
+  const device = (id: string, last: string | null, category: Device["category"] = "scale") =>
+    ({ id, category, assigned_to: null, last_reading_at: last }) as Device;
+  const devices = [device("never", null), device("week", "2026-11-10T12:00:00Z"), device("today", "2026-11-17T11:00:00Z"), device("month", "2026-10-17T12:00:00Z"), device("phone", null, "smartphone")];
+  const found = silentDevices([{ devices } as ReachableParticipant], NOW);
+  expect(found.map(({ device: { id }, silence }) => [id, silence])).toEqual([["month", "long_silent"], ["week", "silent"], ["never", "never"]]);
+});
+
+test("what was done about a notice is told in the order it happened", () => {
+  const item = {
+    read_by_participant_at: "2026-11-17T09:09:00Z",
+    acknowledged: { by: "a", name: "CM", at: "2026-11-17T09:05:00Z", action: "called_participant", note: null },
+    resolved: { by: null, name: null, at: "2026-11-17T10:00:00Z", outcome: "repeat_normal", note: null },
+  } as InboxItem;
+  expect(storyOf(item).map(({ key }) => key)).toEqual(["inbox.ack_by", "inbox.read", "inbox.closed_itself"]);
+});
+
+test("closed notices are told newest first", () => {
+  const items = ["2026-11-15T09:00:00Z", "2026-11-17T09:00:00Z"].map((created_at) => ({ created_at, level: "red", kind: "red_alert" }) as InboxItem);
+  expect(inOrder(items, "closed")[0]).toBe(items[1]);
+  expect(inOrder(items, "open")[0]).toBe(items[0]);
+});
+
+test("technicians open no page with clinical values", () => {
+  expect(["home", "participants"].every((page) => mayOpen("Tech", page))).toBe(true);
+  expect(["participant", "inbox"].some((page) => mayOpen("Tech", page))).toBe(false);
+  expect(mayOpen("Auditor", "participants")).toBe(false);
+});
