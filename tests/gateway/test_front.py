@@ -1,14 +1,21 @@
+from dataclasses import replace
+from urllib.parse import unquote
+
 import httpx
+import prometheus_client
 import pytest
 
 from smartbear.contracts.scope import HEADER
+from smartbear.gateway import app as gateway_app
 from smartbear.gateway.model.bucket import Buckets
+from tests.conftest import plain_client
+from tests.gateway.conftest import ORIGIN
 
 
 @pytest.mark.parametrize("name", [HEADER, "X-Synergy", HEADER.upper()])
 async def test_headers_that_mean_something_inside_are_removed_from_requests_outside(http, bearer, name):
-    told = (await http.get("/api/me", headers=bearer() | {name: "forged"})).json()
-    assert "forged" not in str(told)
+    answer = await http.get("/api/me", headers=bearer() | {name: "forged"})
+    assert (answer.status_code, "forged" in answer.text) == (200, False)
 
 
 @pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
@@ -32,6 +39,36 @@ async def test_path_and_query_arrive_as_they_were_sent(http, bearer):
     assert (told["path"], told["query"]) == ("/fhir/Patient/a b", "name=%C3%A9&x=1")
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/me/../pilots",
+        "/api/me/%2e%2e/internal/accounts/a-1",
+        "/realms/smartbear/..%2f..%2finternal",
+        "/realms/smartbear/.",
+        "/api/me%5C..%5Cpilots",
+        "/%00",
+        "/api/me%0d%0a",
+        f"/{'a' * 256}",
+        f"/fhir/Patient/{'a' * 5000}",
+    ],
+)
+async def test_a_path_that_two_readers_could_read_differently_leads_nowhere(http, bearer, path):
+    url = httpx.URL(ORIGIN).copy_with(raw_path=b"/")
+    request = http.build_request("GET", url, headers=bearer())
+    request.url = Spelled(path)
+    answer = await http.send(request)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_tokens_and_cookies_stay_with_the_front_door_and_the_provider(http, bearer):
+    headers = bearer() | {"cookie": "smartbear_session=s"}
+    inside = (await http.get("/api/me", headers=headers)).json()["headers"]
+    assert not {"authorization", "cookie"} & inside.keys()
+    provider = (await http.get("/realms/smartbear/x", headers=headers)).json()["headers"]
+    assert {"authorization", "cookie"} <= provider.keys()
+
+
 async def test_a_body_over_the_limit_is_refused_declared_or_not(http, bearer):
     async def pieces():
         for _ in range(30):
@@ -42,14 +79,20 @@ async def test_a_body_over_the_limit_is_refused_declared_or_not(http, bearer):
         assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
+async def test_a_declared_length_beyond_all_numbers_is_too_large(http, bearer):
+    answer = await http.post("/fhir", headers=bearer() | {"content-length": "9" * 5000}, content=b"x")
+    assert answer.status_code == 413
+
+
 async def test_a_machine_may_send_larger_bundles(http, as_role):
     answer = await http.post("/fhir", headers=as_role("system"), content=b"x" * (20 << 20))
     assert answer.json()["bytes"] == 20 << 20
 
 
 async def test_headers_over_the_limit_are_refused(http, bearer):
-    answer = await http.get("/api/me", headers=bearer() | {"x-long": "x" * (17 << 10)})
-    assert answer.status_code == 431
+    for path in ("/api/me", "/", "/health/live"):
+        answer = await http.get(path, headers=bearer() | {"x-long": "x" * (17 << 10)})
+        assert answer.status_code == 431
 
 
 async def test_every_answer_carries_the_headers_that_keep_browsers_safe(http, bearer):
@@ -105,6 +148,38 @@ async def test_health_says_which_part_is_down(http, monkeypatch):
     assert (await http.get("/health/live")).status_code == 200
 
 
+async def test_readiness_is_looked_at_once_a_second_however_often_it_is_asked(make_context, neighbours):
+    looks = []
+
+    async def look():
+        looks.append(1)
+        return {"database": True}
+
+    async with (
+        make_context("gateway", neighbours) as context,
+        gateway_app.serve(replace(context, ready=look)) as app,
+        plain_client(app) as http,
+    ):
+        answers = {(await http.get("/health/ready")).status_code for _ in range(400)}
+    assert answers == {200}
+    assert len(looks) <= 2
+
+
+async def test_the_description_can_be_read_where_nothing_was_built(http, web):
+    page = await http.get("/api/docs")
+    assert "GET /api/participants" in page.text
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    (web / "dashboard" / "dist" / "api-docs").mkdir()
+    (web / "dashboard" / "dist" / "api-docs" / "swagger-ui-bundle.js").write_text("")
+    assert "swagger-ui-bundle.js" in (await http.get("/api/docs")).text
+
+
+async def test_a_platform_without_its_web_applications_says_so(http, web):
+    (web / "dashboard" / "dist" / "index.html").unlink()
+    answer = await http.get("/")
+    assert (answer.status_code, "not been built" in answer.text) == (503, True)
+
+
 async def test_the_description_of_the_apis_leaves_out_what_is_for_components(http):
     told = (await http.get("/api/openapi.json")).json()
     assert list(told["paths"]) == ["/api/participants"]
@@ -126,6 +201,33 @@ async def test_a_caller_over_its_rate_is_told_when_to_come_back(http, bearer):
     refused = [answer for answer in answers if answer.status_code == httpx.codes.TOO_MANY_REQUESTS]
     assert refused
     assert int(refused[0].headers["retry-after"]) >= 1
+
+
+async def test_bad_tokens_use_up_what_their_address_may_ask(http):
+    bad = {"authorization": "Bearer x"}
+    codes = [(await http.get("/api/me", headers=bad)).status_code for _ in range(400)]
+    assert (codes[0], codes[-1]) == (401, 429)
+
+
+async def test_a_method_made_up_by_a_caller_is_not_a_name_in_the_metrics(http):
+    await http.request("BREW", "/api/me")
+    assert b"BREW" not in prometheus_client.generate_latest()
+
+
+class Spelled(httpx.URL):
+    """An address with a path that httpx would tidy up."""
+
+    def __init__(self, spelling):
+        super().__init__(ORIGIN)
+        self._spelling = spelling
+
+    @property
+    def raw_path(self):
+        return self._spelling.encode()
+
+    @property
+    def path(self):
+        return unquote(self._spelling)
 
 
 def test_a_bucket_lets_ten_seconds_worth_through_and_then_the_rate():

@@ -7,12 +7,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from smartbear.contracts.client import ComponentClient
-from smartbear.contracts.scope import ANONYMOUS, AccessScope
+from smartbear.contracts.identity import AUDIENCE, REALM, IdentityClient
 from smartbear.kit.context import Context
 from smartbear.kit.errors import Unauthenticated
 
-REALM, AUDIENCE = "/realms/smartbear", "smartbear"
 _ALGORITHM = "RS256"
 _LEEWAY = 30  # seconds that clocks may differ
 _REMEMBERED = 10_000  # tokens whose signature need not be checked again
@@ -21,25 +19,13 @@ _KEYS_AT_MOST_EVERY = 5.0  # seconds; unknown key ids must not become requests t
 Claims = dict[str, Any]
 
 
-class Identity(ComponentClient):
-    """The provider, for its public keys."""
-
-    component = "identity"
-
-    async def keys(self) -> KeySet:
-        """The keys tokens may be signed with."""
-        path = f"{REALM}/protocol/openid-connect/certs"
-        answer = await self.request("GET", path, scope=AccessScope(role=ANONYMOUS))
-        return KeySet.import_key_set(answer.json())
-
-
 class Tokens:
     """Verifies tokens, remembering good ones until they expire."""
 
     def __init__(self, context: Context) -> None:
         self._clock = context.clock
         self._issuers = frozenset(origin + REALM for origin in context.settings.addresses())
-        self._identity = Identity(context)
+        self._identity = IdentityClient(context)
         self._keys: KeySet | None = None
         self._asked_at = -_KEYS_AT_MOST_EVERY
         self._good: dict[str, Claims] = {}
@@ -80,7 +66,7 @@ class Tokens:
         due = time.monotonic() - self._asked_at >= _KEYS_AT_MOST_EVERY
         if self._keys is None or (fresh and due):
             self._asked_at = time.monotonic()
-            self._keys = await self._identity.keys()
+            self._keys = KeySet.import_key_set(await self._identity.keys())  # type: ignore[arg-type]
         return self._keys
 
     def _remember(self, token: str, claims: Claims) -> None:

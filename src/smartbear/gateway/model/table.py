@@ -1,4 +1,4 @@
-"""Who may go where: the one table of routes. What is not in it is refused.
+"""Who may go where: the one table of routes. What is not in it is a file of the web applications or refused.
 
 A row speaks for its path and everything below it; the longest path wins. Roles say who may come in at all;
 which rows of data they then see is decided by the component.
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from smartbear.contracts.roles import PARTICIPANT, STAFF, SYSTEM
 
+OWN = "gateway"  # answered by the front door itself
 _KB, _MB = 1 << 10, 1 << 20
 _READ = frozenset({"GET", "HEAD"})
 _WRITE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -28,6 +29,8 @@ class Row:
     """Bytes a request may carry."""
     machine_body: int = 64 * _KB
     """The same for machine clients."""
+    is_limited: bool = True
+    """Whether requests count towards the caller's rate."""
 
 
 TABLE = (
@@ -44,6 +47,9 @@ TABLE = (
     Row("/api/decisions", "decisions", _READ | {"POST", "PUT"}, _CLINICAL),
     Row("/api/inbox", "notifications", _READ | {"POST", "PUT", "DELETE"}, _CLINICAL),
     Row("/api/mobile", "mobile", _READ, frozenset({PARTICIPANT})),
+    Row("/api/docs", OWN, _READ, None),
+    Row("/api/openapi.json", OWN, _READ, None),
+    Row("/health", OWN, _READ, None, is_limited=False),
 )
 """Every way in, in the order a reader meets the platform."""
 

@@ -5,10 +5,11 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smartbear.contracts.scope import ANONYMOUS, HEADER, SYSTEM, AccessScope, sign
-from smartbear.gateway.actions.callers import Callers
+from smartbear.gateway.actions.callers import NOBODY, Callers
 from smartbear.gateway.model import table
 from smartbear.gateway.model.bucket import Buckets
 from smartbear.gateway.routes.proxy import Proxy
@@ -18,6 +19,7 @@ from smartbear.kit.errors import (
     Forbidden,
     HeadersTooLarge,
     MethodNotAllowed,
+    NotFound,
     PlatformError,
     TooLarge,
     TooManyRequests,
@@ -26,6 +28,9 @@ from smartbear.kit.errors import (
 from smartbear.kit.problems import REQUEST_ID, problem_response
 
 _MOST_HEADERS = 16 << 10  # bytes
+_NO_PATH = re.compile(r"[\x00-\x1f\x7f\\]|/\.{1,2}(/|$)|[^/]{256}")  # two readers could disagree on it
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_CREDENTIALS = frozenset({b"authorization", b"cookie"})
 _GOOD_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 _PEER = b"x-forwarded-for"
 _STRIPPED = frozenset({HEADER.encode(), REQUEST_ID.encode(), _PEER, b"forwarded", b"x-real-ip", b"x-synergy"})
@@ -48,7 +53,10 @@ class Limits:
     address: Buckets
 
     def check(self, access: AccessScope, peer: str) -> None:
-        """TooManyRequests, with the seconds to wait, if the caller is over its rate."""
+        """TooManyRequests, with the seconds to wait, if the caller is over its rate.
+
+        ``peer`` is the address that counts for callers without a name.
+        """
         if access.role == ANONYMOUS:
             wait = self.address.wait(peer, time.monotonic())
         elif access.role == SYSTEM:
@@ -74,10 +82,11 @@ class Front:
         if scope["type"] != "http":
             return
         row = table.find(scope["path"])
-        observed = _Observed(scope["method"], row.path if row else "own")
+        observed = _Observed(scope["method"], row.path if row else "web")
         request_id = _request_id(scope, self._context.new_id)
         watched = self._watched(send, observed, request_id)
         try:
+            _refuse_oddities(scope)
             if row is None:
                 await self._own(scope, receive, watched)
             else:
@@ -85,6 +94,8 @@ class Front:
         except PlatformError as error:
             if not observed.status:
                 await problem_response(error, request_id)(scope, receive, watched)
+        except ClientDisconnect:
+            _log.info("caller_left", route=observed.route)
         except Exception as error:  # noqa: BLE001 - the last line of defence answers and records
             _log.error("unhandled_error", route=observed.route, exc_info=error)
             if not observed.status:
@@ -95,15 +106,14 @@ class Front:
     async def _enter(
         self, row: table.Row, scope: Scope, receive: Receive, send: Send, request_id: str
     ) -> None:
-        headers = scope["headers"]
-        if sum(len(name) + len(value) for name, value in headers) > _MOST_HEADERS:
-            raise HeadersTooLarge
         if scope["method"] not in row.methods:
             raise MethodNotAllowed
         access = await self._identify(row, scope)
         limit = row.machine_body if access.role == SYSTEM else row.body
         signed = sign(access, self._context.key("scope"), self._context.clock.now())
-        kept = [(name, value) for name, value in headers if name not in _STRIPPED]
+        headers = scope["headers"]
+        stripped = _STRIPPED if row.roles is None else _STRIPPED | _CREDENTIALS
+        kept = [(name, value) for name, value in headers if name not in stripped]
         own = [
             (HEADER.encode(), signed.encode()),
             (REQUEST_ID.encode(), request_id.encode()),
@@ -111,22 +121,28 @@ class Front:
         ]
         inner = {**scope, "headers": kept + own}
         receive = _bounded(receive, _declared_length(headers), limit)
-        neighbour = self._context.local(row.component)
+        neighbour = self._own if row.component == table.OWN else self._context.local(row.component)
         if neighbour:
             await neighbour(inner, receive, send)
         else:
             await self._proxy.pass_on(row.component, inner, receive, send)
 
     async def _identify(self, row: table.Row, scope: Scope) -> AccessScope:
-        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        peer = _peer(scope)
         if row.roles is None:
-            access = AccessScope(role=ANONYMOUS)
-        else:
+            if row.is_limited:
+                self._limits.check(NOBODY, peer)
+            return NOBODY
+        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        try:
             access = await self._callers.identify(given.decode("latin-1"))
-        self._limits.check(access, _peer(scope))
-        if row.roles is not None and access.role == ANONYMOUS:
+        except Unauthenticated:
+            self._limits.check(NOBODY, peer)
+            raise
+        self._limits.check(access, peer)
+        if access.role == ANONYMOUS:
             raise Unauthenticated
-        if row.roles is not None and access.role not in row.roles:
+        if access.role not in row.roles:
             raise Forbidden
         return access
 
@@ -150,7 +166,8 @@ class _Observed:
 
     def __init__(self, method: str, route: str) -> None:
         self.route, self.status = route, 0
-        self._method, self._began = method, time.perf_counter()
+        self._method = method if method in _METHODS else "other"
+        self._began = time.perf_counter()
         telemetry.REQUESTS_OPEN.inc()
 
     def done(self) -> None:
@@ -158,6 +175,13 @@ class _Observed:
         telemetry.REQUESTS_OPEN.dec()
         telemetry.REQUESTS.labels(self.route, self._method, self.status).inc()
         telemetry.REQUEST_SECONDS.labels(self.route, self._method).observe(time.perf_counter() - self._began)
+
+
+def _refuse_oddities(scope: Scope) -> None:
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADERS:
+        raise HeadersTooLarge
+    if _NO_PATH.search(scope["path"]):
+        raise NotFound
 
 
 def _request_id(scope: Scope, new_id: Callable[[], str]) -> str:
@@ -173,7 +197,7 @@ def _peer(scope: Scope) -> str:
 
 def _declared_length(headers: list[tuple[bytes, bytes]]) -> int:
     value = next((value for name, value in headers if name == b"content-length"), b"0")
-    return int(value) if value.isdigit() else 0
+    return int(value[:19]) if value.isdigit() else 0  # the rest is more than any limit already
 
 
 def _bounded(receive: Receive, declared: int, limit: int) -> Callable[[], Awaitable[Message]]:

@@ -7,7 +7,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 
 from smartbear.kit.errors import NotFound
 
-_CSP = (
+CSP = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
     "worker-src 'self'; manifest-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'none'"
@@ -31,8 +31,8 @@ class WebApplication:
             raise NotFound
         if wanted.is_file():
             kept = _FOREVER if wanted.parent.name == "assets" else "no-cache"
-            return FileResponse(wanted, headers={"cache-control": kept, "content-security-policy": _CSP})
-        if Path(rest).suffix:
+            return FileResponse(wanted, headers={"cache-control": kept, "content-security-policy": CSP})
+        if "." in rest.rpartition("/")[2]:
             raise NotFound
         index = self._folder / "index.html"
-        return FileResponse(index, headers={"cache-control": "no-cache", "content-security-policy": _CSP})
+        return FileResponse(index, headers={"cache-control": "no-cache", "content-security-policy": CSP})
