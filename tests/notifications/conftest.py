@@ -49,6 +49,8 @@ class Post:
         self.messages: list[EmailMessage] = []
         self.answers: list[str] = []
         """Answers to the next recipients; when there is none, the recipient is accepted."""
+        self.verdict = "250 accepted"
+        """The answer to every message."""
 
     async def handle_RCPT(self, *call):  # noqa: N802 - aiosmtpd's name
         _server, _session, envelope, address, _options = call
@@ -61,8 +63,9 @@ class Post:
         _server, _session, envelope = call
         message = message_from_bytes(envelope.content, policy=modern)
         assert isinstance(message, EmailMessage)
-        self.messages.append(message)
-        return "250 accepted"
+        if self.verdict.startswith("250"):
+            self.messages.append(message)
+        return self.verdict
 
 
 @dataclass

@@ -180,6 +180,17 @@ async def test_an_address_no_server_could_take_fails_at_once(outside, post):
     assert _emails(item)[-1] == ("external_case_manager", "failed", "bad_address")
 
 
+async def test_a_message_refused_after_its_recipient_was_accepted_has_failed_too(outside, post):
+    outside.change(external_email=None)
+    post.verdict = "554 looks like junk"
+    event = await outside.raise_notice()
+
+    await outside.send_letters()
+
+    item = await outside.get(outside.ccm, f"/{event.notice_id}")
+    assert _emails(item) == [("case_manager", "failed", "smtp_554")]
+
+
 async def test_several_failures_to_one_kind_of_recipient_are_one_item(outside, post):
     outside.change(case_managers=(manager("CM-1"), manager("CM-2"), manager("CM-3")), external_email=None)
     post.answers = ["550 no"] * 3

@@ -6,7 +6,16 @@ import pytest
 
 from smartbear.contracts.scope import ANONYMOUS, SERVICE, STAFF, SYSTEM, AccessScope
 
-CALLERS = (*STAFF, "other CCM", "participant", "other participant", "system", "component", "nobody")
+CALLERS = (
+    *STAFF,
+    "other CCM",
+    "other Tech",
+    "participant",
+    "other participant",
+    "system",
+    "component",
+    "nobody",
+)
 
 
 def _callers(world, person, other):
@@ -14,6 +23,7 @@ def _callers(world, person, other):
     staff = {role: AccessScope(role=role, account=str(uuid.uuid4()), **near) for role in STAFF}
     return staff | {
         "other CCM": world.other_ccm,
+        "other Tech": AccessScope(role="Tech", organisations=(world.other_organisation,)),
         "participant": world.participant(person),
         "other participant": world.participant(other),
         "system": AccessScope(role=SYSTEM, client="lake", scopes=("system/*.*",)),
@@ -22,20 +32,23 @@ def _callers(world, person, other):
     }
 
 
+def _staff(status, other):
+    """Case managers and technicians of the participant's organisation, and of another one."""
+    return {"CCM": status, "Tech": status, "other CCM": other, "other Tech": other}
+
+
 ROUTES = {
-    ("GET", "/api/participants"): {"CCM": 200, "other CCM": 200, "Tech": 200, "participant": 200}
-    | {"other participant": 200},
-    ("GET", "/api/participants/{mine}"): {"CCM": 200, "Tech": 200, "participant": 200, "other CCM": 404}
-    | {"other participant": 404},
+    ("GET", "/api/participants"): _staff(200, 200) | {"participant": 200, "other participant": 200},
+    ("GET", "/api/participants/{mine}"): _staff(200, 404) | {"participant": 200, "other participant": 404},
     ("GET", "/api/profiles"): {"CCM": 200, "other CCM": 200, "participant": 200, "other participant": 200},
     ("POST", "/api/participants"): {"CCM": 422, "other CCM": 422},
     ("PATCH", "/api/participants/{mine}"): {"CCM": 200, "other CCM": 404},
-    ("POST", "/api/participants/{mine}/devices"): {"CCM": 201, "Tech": 201, "other CCM": 404},
-    ("DELETE", "/api/participants/{mine}/devices/{id}"): {"CCM": 404, "Tech": 404, "other CCM": 404},
-    ("GET", "/api/devices"): {"CCM": 200, "Tech": 200, "other CCM": 200},
-    ("GET", "/api/organisations"): {"CCM": 200, "Tech": 200, "other CCM": 200, "SysAdmin": 200},
+    ("POST", "/api/participants/{mine}/devices"): _staff(201, 404),
+    ("DELETE", "/api/participants/{mine}/devices/{id}"): _staff(404, 404),
+    ("GET", "/api/devices"): _staff(200, 200),
+    ("GET", "/api/organisations"): _staff(200, 200) | {"SysAdmin": 200},
     ("POST", "/api/organisations"): {"SysAdmin": 422},
-    ("GET", "/api/pilots"): {"CCM": 200, "Tech": 200, "other CCM": 200, "SysAdmin": 200},
+    ("GET", "/api/pilots"): _staff(200, 200) | {"SysAdmin": 200},
     ("POST", "/api/pilots"): {"SysAdmin": 422},
     ("PATCH", "/api/pilots/{id}"): {"SysAdmin": 404},
     ("GET", "/internal/accounts/{id}"): {"component": 404},
@@ -95,6 +108,7 @@ async def test_a_list_holds_only_the_rows_of_the_caller(world):
         "CCM": [mine["id"]],
         "Tech": [mine["id"]],
         "other CCM": [other["id"]],
+        "other Tech": [other["id"]],
         "participant": [mine["id"]],
         "other participant": [other["id"]],
     }

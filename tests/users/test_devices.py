@@ -14,6 +14,8 @@ from smartbear.kit.errors import Conflict
 from smartbear.users.store import devices as store
 from tests.conftest import NOW, jobs_of
 
+MINUTE = timedelta(minutes=1)
+
 
 async def _assign(world, person, scope=None, **form):
     base = {"label": "BP-0917", "category": "blood_pressure"}
@@ -80,17 +82,28 @@ async def test_a_device_of_another_participant_is_refused_until_it_is_moved(worl
     ]
 
 
+async def test_a_device_cannot_be_moved_to_before_its_holder_got_it(world):
+    first, second = await world.enrol(), await world.enrol()
+    await _assign(world, first)
+
+    answer = await _assign(world, second, move=True, assigned_from=(NOW - MINUTE).isoformat())
+
+    assert (answer.status_code, answer.json()["errors"][0]["path"]) == (409, "assigned_from")
+
+
 async def test_a_device_taken_back_keeps_its_history_and_can_go_to_somebody_else(world, clock):
     first, second = await world.enrol(), await world.enrol()
     device = (await _assign(world, first)).json()["id"]
-    clock.advance(timedelta(days=1))
     async with world.client(world.tech) as client:
+        early = await client.delete(f"/api/participants/{first['id']}/devices/{device}")
+        clock.advance(timedelta(days=1))
         taken = await client.delete(f"/api/participants/{first['id']}/devices/{device}")
         again = await client.delete(f"/api/participants/{first['id']}/devices/{device}")
     clock.advance(timedelta(days=1))
 
     given_out = await _assign(world, second)
 
+    assert early.status_code == 409
     assert (taken.status_code, again.status_code, given_out.status_code) == (204, 404, 201)
     days = [NOW + timedelta(hours=12 + 24 * day) for day in range(3)]
     assert await _owners(world, *((device, day) for day in days)) == [

@@ -7,7 +7,7 @@ from smartbear.contracts.people import DeviceAt, NewAssignment
 from smartbear.contracts.scope import AccessScope
 from smartbear.kit.context import Context
 from smartbear.kit.db import Connection
-from smartbear.kit.errors import FieldError, NotFound, Unprocessable
+from smartbear.kit.errors import Conflict, FieldError, NotFound, Unprocessable
 from smartbear.users import access
 from smartbear.users.actions.neighbours import Neighbours
 from smartbear.users.model.devices import Assignment, HeldDevice, StockedDevice
@@ -45,7 +45,10 @@ async def assign(
 
 
 async def take_back(context: Context, scope: AccessScope, participant_id: str, device_id: str) -> None:
-    """End a participant's assignment now; NotFound if the participant does not have the device."""
+    """End a participant's assignment now; NotFound if the participant does not have the device.
+
+    Conflict if it began this instant: an assignment lasts for some time, however short.
+    """
     rows = access.equipping(scope)
     async with context.db.transaction() as tx:
         visible = await participants.lock(tx, rows, participant_id)
@@ -53,7 +56,7 @@ async def take_back(context: Context, scope: AccessScope, participant_id: str, d
             raise NotFound
         ended = await devices.end(tx, device_id, context.clock.now())
         if ended is None:
-            raise NotFound
+            raise Conflict("The device was handed out at this very moment; please try again.")
         await _tell(tx, ended)
 
 

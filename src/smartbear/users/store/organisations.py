@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from smartbear.contracts.people import CaseManager, NewOrganisation, NewPilot, StaffMember
+from smartbear.contracts.people import NewOrganisation, NewPilot, StaffMember
 from smartbear.kit.db import Connection
 from smartbear.kit.errors import Conflict, FieldError, Unprocessable
 from smartbear.users.model.organisations import Named, Organisation, Pilot
@@ -140,16 +140,6 @@ async def staff(connection: Connection, account: str) -> StaffMember | None:
         "SELECT name, email, role, organisation_id::text FROM staff WHERE account = $1", account
     )
     return StaffMember.model_validate(dict(row)) if row else None
-
-
-async def case_managers_of(connection: Connection, organisation_id: str) -> list[CaseManager]:
-    """All case managers of an organisation, by name."""
-    found = await connection.fetch(
-        """SELECT account::text, name, email FROM staff
-           WHERE organisation_id = $1 AND role = 'CCM' ORDER BY name""",
-        organisation_id,
-    )
-    return [CaseManager.model_validate(dict(row)) for row in found]
 
 
 def _taken(path: str) -> Conflict:
