@@ -34,7 +34,8 @@ def connector(
 
     def connect(name: str) -> httpx.AsyncClient:
         if name in urls:
-            return httpx.AsyncClient(base_url=urls[name], timeout=_TIMEOUT, limits=_POOL)
+            address = f"{urls[name].rstrip('/')}/{name}"  # a process serves each component below its name
+            return httpx.AsyncClient(base_url=address, timeout=_TIMEOUT, limits=_POOL)
         return httpx.AsyncClient(
             transport=LocalTransport(lambda: local(name)),
             base_url=f"http://{name}.internal",
