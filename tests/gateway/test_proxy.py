@@ -1,7 +1,6 @@
-"""The front door and a component in two processes, as far as the front door can tell: a socket lies between."""
+"""The front door and components elsewhere, as far as it can tell: a socket lies between."""
 
 import asyncio
-import json
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -16,7 +15,7 @@ from smartbear.contracts.scope import ScopeMiddleware
 from smartbear.gateway import app as gateway_app
 from smartbear.kit import serving
 from smartbear.kit.http import connector
-from tests.conftest import eventually, test_key
+from tests.conftest import eventually, plain_client, test_key
 from tests.gateway.conftest import component
 
 
@@ -48,11 +47,8 @@ def remote(left):
 @pytest.fixture
 async def front(make_context, neighbours, remote, clock):
     """The address of a front door whose ``users`` and ``identity`` run elsewhere."""
-    identity = neighbours.pop("identity")
-    del neighbours["users"]
-    apart = system._by_name(
-        {"users": ScopeMiddleware(remote, test_key("scope"), clock), "identity": identity}
-    )
+    neighbours["users"] = ScopeMiddleware(remote, test_key("scope"), clock)
+    apart = system._by_name({name: neighbours.pop(name) for name in ("users", "identity")})
     async with AsyncExitStack() as stack:
 
         async def serve(app):
@@ -125,17 +121,12 @@ async def test_half_a_body_is_not_passed_on_as_a_whole_one(front, remote, bearer
 
 
 async def test_a_component_that_does_not_answer_is_unavailable(make_context, neighbours, bearer):
+    del neighbours["users"]
     urls = {"users": "http://127.0.0.1:1"}
     async with make_context("gateway", neighbours) as context:
         settings = context.settings.model_copy(update={"component_urls": urls})
-        del neighbours["users"]
-        local = {name: app for name, app in neighbours.items() if name != "users"}
-        context_apart = replace(
-            context, settings=settings, connect=connector(local.get, urls), local=local.get
-        )
-        async with gateway_app.serve(context_apart) as app:
-            transport = httpx.ASGITransport(app)
-            async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8080") as http:
-                answer = await http.get("/api/participants", headers=bearer())
-    assert (answer.status_code, json.loads(answer.text)["code"]) == (503, "unavailable")
+        context_apart = replace(context, settings=settings, connect=connector(neighbours.get, urls))
+        async with gateway_app.serve(context_apart) as app, plain_client(app) as http:
+            answer = await http.get("/api/participants", headers=bearer())
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.headers["retry-after"] == "2"
