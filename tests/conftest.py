@@ -8,6 +8,8 @@ test writes itself and hands to ``make_context``.
 import asyncio
 import json
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -26,6 +28,7 @@ from smartbear.kit.context import Context
 from smartbear.kit.db import Database
 from smartbear.kit.http import connector
 from smartbear.kit.ids import new_id
+from smartbear.kit.postgres import processes
 from smartbear.kit.settings import PlatformSettings
 
 LISBON_IN_SUMMER = timezone(timedelta(hours=1))
@@ -34,20 +37,19 @@ ALL = ("identity", "users", "cdr", "measurements", "decisions", "notifications",
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server for this run; workers of one run share it."""
+def postgres_url() -> Iterator[str]:
+    """A server for this run, shared by its workers; outside pytest's own folders, which every run closes."""
     given = os.environ.get("SMARTBEAR_TEST_DATABASE_URL")
     if given:
         yield given
         return
-    home = tmp_path_factory.getbasetemp()
-    home = home.parent if os.environ.get("PYTEST_XDIST_WORKER") else home
-    for folder in (home, *home.parents):
-        if folder.stat().st_uid == os.getuid() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o011)
-    server = postgres.start(home / "platform")
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)
+    home = Path(tempfile.gettempdir()) / f"smartbear-tests-{run}"
+    server = postgres.start(home)
     yield server.url
     server.stop()
+    if not processes.postmaster(home / "postgres" / "data"):
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @asynccontextmanager

@@ -2,8 +2,23 @@ import "@smartbear/shared/theme/fonts.css";
 import "quasar/dist/quasar.css";
 import "@smartbear/shared/theme/tokens.css";
 import "@smartbear/shared/theme/base.css";
-import { Quasar } from "quasar";
+import "./app.css";
+import { createPlatformI18n, preferredLanguage, showLanguage } from "@smartbear/shared/i18n/i18n.ts";
+import { preferredTheme, showTheme } from "@smartbear/shared/theme/theme.ts";
+import { Dark, Quasar } from "quasar";
 import { createApp } from "vue";
 import App from "./App.vue";
+import { catalogue } from "./language.ts";
+import english from "./locales/en.json";
+import { router } from "./router.ts";
+import { preferredSize, showSize } from "./session/size.ts";
 
-createApp(App).use(Quasar, {}).mount("#app");
+const i18n = createPlatformI18n(english);
+const app = createApp(App).use(Quasar, { plugins: { Dark } }).use(i18n).use(router);
+showTheme(preferredTheme());
+showSize(preferredSize());
+await showLanguage(i18n, preferredLanguage(), catalogue);
+app.mount("#app");
+if ("serviceWorker" in navigator && import.meta.env.PROD) {
+  void navigator.serviceWorker.register("/app/service-worker.js", { scope: "/app/" });
+}
