@@ -32,8 +32,10 @@ def role_of(component: str) -> str:
 class Database:
     """A small pool of connections that belong to one component."""
 
-    def __init__(self, pool: "asyncpg.Pool[Any]") -> None:
+    def __init__(self, pool: "asyncpg.Pool[Any]", size: int) -> None:
         self._pool = pool
+        self.size = size
+        """Connections it holds at most."""
 
     @classmethod
     @asynccontextmanager
@@ -64,7 +66,7 @@ class Database:
             },
         )
         try:
-            yield cls(pool)
+            yield cls(pool, connections)
         finally:
             await pool.close()
 
