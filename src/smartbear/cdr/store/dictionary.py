@@ -41,18 +41,13 @@ def canonical_unit(canonical: str) -> Unit:
 
 
 def bounded(name: str | None) -> str:
-    """A name as PostgreSQL can hold and index it; empty for None."""
-    name = storable(name or "")
+    """A name as PostgreSQL can index it; empty for None."""
+    name = name or ""
     return name if len(name) <= _LONGEST else hashlib.sha256(name.encode()).hexdigest()
 
 
 Key = TypeVar("Key", str, Unit)
 _Number = Callable[[Connection, list[Key]], Awaitable[dict[Key, int]]]
-
-
-def storable(text: str) -> str:
-    """The text without the one character that PostgreSQL cannot hold."""
-    return text.replace("\0", "")
 
 
 class Dictionary:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from smartbear.cdr.model.references import LocalId, local_id
-from smartbear.cdr.store.dictionary import bounded, storable
+from smartbear.cdr.store.dictionary import bounded
 from smartbear.cdr.store.numbers import NO_SYSTEM, Numbers
-from smartbear.fhir.search.values import OPEN_START, Indexes, Quantity, Token
+from smartbear.fhir.search.values import OPEN_START, Indexes, Quantity, Reference, Token
 
 SERVED = frozenset(
     {
@@ -55,6 +55,11 @@ def rows_of(indexes: Indexes, numbers: Numbers) -> Iterator[Row]:
         words = None
 
 
+def elsewhere(indexes: Indexes, numbers: Numbers) -> list[Reference]:
+    """References to patients that are not of this repository, for which ``obs`` has no place."""
+    return [one for one in indexes.references.get("patient", ()) if local_id(one, numbers.bases) is None]
+
+
 def _patient(indexes: Indexes, numbers: Numbers) -> LocalId | None:
     references = indexes.references.get("patient", ())
     return next((found for one in references if (found := local_id(one, numbers.bases))), None)
@@ -71,7 +76,7 @@ def _coding(token: Token, numbers: Numbers) -> _Coding:
 
 def _words(tokens: Sequence[Token]) -> str | None:
     """What ``:text`` looks at, of all tokens together; null if there are none."""
-    return "".join(f"\n{storable(token.text)}" for token in tokens if token.text) if tokens else None
+    return "".join(f"\n{token.text}" for token in tokens if token.text) if tokens else None
 
 
 def _value(quantity: Quantity | None, numbers: Numbers) -> Row:

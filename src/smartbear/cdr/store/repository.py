@@ -60,7 +60,7 @@ class Repository:
             writer=Writer(context.db, writing, context.clock),
             bases=tuple(f"{address}/fhir/" for address in context.settings.addresses()),
             seal=CursorSeal(context.key("cdr paging"), timedelta(minutes=settings.cursor_minutes)),
-            slots=asyncio.Semaphore(max(1, context.settings.database_connections - 1)),
+            slots=asyncio.Semaphore(context.db.size - 1),
         )
 
     @classmethod

@@ -6,13 +6,13 @@ of another resource belongs. Observations have their hot parameters in ``obs`` i
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
 from smartbear.cdr.model.references import LocalId, local_id
 from smartbear.cdr.store import observations
-from smartbear.cdr.store.dictionary import bounded, storable
+from smartbear.cdr.store.dictionary import bounded
 from smartbear.cdr.store.numbers import Numbers, of_type_code
 from smartbear.fhir.search.values import (
     DateRange,
@@ -59,6 +59,9 @@ def index_rows(resource_type: str, indexes: Indexes, numbers: Numbers) -> Rows:
     if resource_type == "Observation":
         served |= observations.SERVED
         rows["obs"] = list(observations.rows_of(indexes, numbers))
+        kept = {"patient": observations.elsewhere(indexes, numbers)}
+        indexes = replace(indexes, references={**indexes.references, **kept})
+        served -= kept.keys()
     for code, part, value in _keyed(indexes, served):
         table, make = _TABLES[type(value)]
         key = numbers.parameters.get(f"{resource_type}.{code}")
@@ -95,11 +98,11 @@ def _keyed(indexes: Indexes, served: frozenset[str]) -> Iterator[tuple[str, int,
 
 def _token(value: Token, key: int, part: int, numbers: Numbers) -> Row:
     code = bounded(value.code) if value.code else None
-    return key, part, numbers.system(value.system), code, value.text and storable(value.text)
+    return key, part, numbers.system(value.system), code, value.text
 
 
 def _text(value: Text, key: int, part: int, _numbers: Numbers) -> Row:
-    return key, part, storable(value.folded), storable(value.exact)
+    return key, part, value.folded, value.exact
 
 
 def _date(value: DateRange, key: int, part: int, _numbers: Numbers) -> Row:
@@ -123,11 +126,11 @@ def _quantity(value: Quantity, key: int, part: int, numbers: Numbers) -> Row:
 def _reference(value: Reference, key: int, part: int, numbers: Numbers) -> Row:
     target = local_id(value, numbers.bases)
     url = value.url if target is None else None
-    return key, part, target, url and storable(url), value.version and storable(value.version)
+    return key, part, target, url, value.version
 
 
 def _uri(value: str, key: int, part: int, _numbers: Numbers) -> Row:
-    return key, part, storable(value)
+    return key, part, value
 
 
 def _position(value: Position, key: int, _part: int, _numbers: Numbers) -> Row:

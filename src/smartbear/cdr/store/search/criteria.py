@@ -99,7 +99,8 @@ class Criteria:
         if parameter.type is SearchType.COMPOSITE:
             return self._composite(resource_type, criterion, also)
         table = "ix_token" if modifier in _SUFFIXES else _TABLES[parameter.type]
-        key = self._key(resource_type, parameter.code + _SUFFIXES.get(modifier, ""))
+        code = parameter.code + _SUFFIXES[modifier] if modifier in _SUFFIXES else parameter.code
+        key = self._key(resource_type, observation.kept_as(resource_type, code))
         return select("x.rid", f"{table} x", f"x.param = {key}", self.values.any("x", criterion), also)
 
     def _composite(self, resource_type: str, criterion: Match, also: str) -> str:

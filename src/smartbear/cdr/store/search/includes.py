@@ -6,16 +6,14 @@ An include is a search of its own, under the caller's predicate, over the refere
 from collections.abc import Iterable, Sequence
 
 from smartbear.cdr.model.access import Access
-from smartbear.cdr.store.observations import SERVED
 from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups
+from smartbear.cdr.store.search.observation import kept_as
 from smartbear.cdr.store.search.sql import select
 from smartbear.cdr.store.search.visibility import Visibility
 from smartbear.fhir.search.parameters import SearchType, parameters
 from smartbear.fhir.search.query import Include
 from smartbear.kit.db import Connection
-
-_SUBJECT = "subject"  # holds every reference that Observation's «patient», kept in obs, holds
 
 
 async def included(
@@ -52,7 +50,7 @@ async def included(
 def _selection(include: Include, page: str, arguments: Arguments, lookups: Lookups) -> str:
     codes = [include.parameter.code] if include.parameter else list(_references(include.source))
     keys = arguments.add(
-        sorted({lookups.parameter(include.source, _kept_as(include.source, code)) for code in codes}), "int[]"
+        sorted({lookups.parameter(include.source, kept_as(include.source, code)) for code in codes}), "int[]"
     )
     targets = _targets(include)
     narrowed = []
@@ -69,13 +67,8 @@ def _references(resource_type: str) -> Iterable[str]:
     return (code for code, parameter in found if parameter.type is SearchType.REFERENCE)
 
 
-def _kept_as(resource_type: str, code: str) -> str:
-    return _SUBJECT if resource_type == "Observation" and code in SERVED else code
-
-
 def _targets(include: Include) -> Iterable[str] | None:
     """Types the references must point at; None if any will do."""
     if include.target:
         return (include.target,)
-    kept_elsewhere = include.parameter and _kept_as(include.source, include.parameter.code) == _SUBJECT
-    return include.parameter.targets if include.parameter and kept_elsewhere else None
+    return include.parameter.targets if include.parameter and include.parameter.targets else None

@@ -57,6 +57,11 @@ def refers_to_patient(resource_type: str, criterion: Has) -> bool:
     return ours and criterion.parameter.code in _PATIENT
 
 
+def kept_as(resource_type: str, code: str) -> str:
+    """The parameter under which ``ix_ref`` has all references of another: every patient is a subject."""
+    return "subject" if (resource_type, code) == ("Observation", "patient") else code
+
+
 def condition(values: Values, alias: str, criterion: Match) -> str:
     """On one row of ``obs``; several rows of a resource may meet it unless it is about the lead row."""
     return all_of([_which(criterion.parameter.code).format(alias), test(values, alias, criterion)])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from smartbear.cdr.store.dictionary import bounded, storable
+from smartbear.cdr.store.dictionary import bounded
 from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups, is_local
 from smartbear.cdr.store.search.sql import FALSE, TRUE, all_of, any_of, select
@@ -146,11 +146,13 @@ class Values:
 
     def reference(self, alias: str, parameter: Parameter, value: ReferenceValue) -> str:
         """On ``target``, or ``url`` for what is not of this repository; and on the version, if any."""
+        if value.type and parameter.targets and value.type not in parameter.targets:
+            return FALSE
         version = f"{alias}.version = {self.text(value.version)}" if value.version else TRUE
         if is_local(value, self.lookups.bases):
             rids = self.lookups.rids(parameter, value)
             return all_of([self.among(f"{alias}.target", rids), version])
-        url = storable(value.url or "")
+        url = value.url or ""
         start = f"left({alias}.url, {_URI_PREFIX}) = {self.text(url[:_URI_PREFIX])}"
         return all_of([start, f"{alias}.url = {self.text(url)}", version])
 
@@ -162,7 +164,7 @@ class Values:
 
     def _uri(self, alias: str, value: UriValue, modifier: str | None) -> str:
         """On ``uri``: equal, ``:below`` or ``:above``."""
-        uri = storable(value.uri)
+        uri = value.uri
         column = f"{alias}.uri"
         equal = (
             f"left({column}, {_URI_PREFIX}) = {self.text(uri[:_URI_PREFIX])} AND {column} = {self.text(uri)}"
@@ -206,7 +208,7 @@ class Values:
 
     def text(self, value: str) -> str:
         """A placeholder for a text."""
-        return self.arguments.add(storable(value), "text")
+        return self.arguments.add(value, "text")
 
     def _float(self, value: Decimal) -> str:
         return self.arguments.add(float(value), "float8")
@@ -217,6 +219,6 @@ class Values:
 
 def _prefix_range(column: str, prefix: str, arguments: Arguments) -> str:
     """A condition that an index on ``column`` can serve, met by the texts that start so."""
-    low = arguments.add(storable(prefix), "text")
-    high = arguments.add(storable(prefix) + _LAST_CHARACTER, "text")
+    low = arguments.add(prefix, "text")
+    high = arguments.add(prefix + _LAST_CHARACTER, "text")
     return f"{column} >= {low} AND {column} <= {high}"
