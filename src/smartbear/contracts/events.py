@@ -8,15 +8,18 @@ Every event is documented in ``docs/reference/events.md``; a test compares the t
 from datetime import datetime
 from typing import ClassVar, Literal
 
+import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from smartbear.contracts.readings import Reading
 from smartbear.kit.db import Connection
-from smartbear.kit.jobs import defer
+from smartbear.kit.jobs import Ask, defer_each
 
 NoticeKind = Literal["repeat_asked", "red_alert", "no_repeat", "cleared", "reading_out_of_range"]
 NoticeLevel = Literal["notice", "warning", "repeat", "red"]
 Actor = Literal["participant", "ccm"]
+
+_URGENT = frozenset({"decisions", "notifications"})  # somebody waits for an alert; the record can wait
 
 
 class Event(BaseModel):
@@ -143,9 +146,8 @@ class NoticeResolved(Event):
 
 async def publish(tx: Connection, event: Event, *, run_at: datetime | None = None) -> None:
     """Tell every listener, as part of the transaction ``tx``."""
-    payload = event.model_dump(mode="json")
-    for listener in event.listeners:
-        await defer(tx, queue=listener, task=f"{listener}.{event.name}", payload=payload, run_at=run_at)
+    asked = [Ask(one, f"{one}.{event.name}", urgent=one in _URGENT) for one in event.listeners]
+    await defer_each(tx, asked, orjson.Fragment(event.model_dump_json()), run_at=run_at)
 
 
 __all__ = [

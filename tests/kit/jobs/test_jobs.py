@@ -7,6 +7,7 @@ import pytest
 from smartbear.kit.db import Database
 from smartbear.kit.errors import NotFound
 from smartbear.kit.jobs import defer, quarantine, worker
+from smartbear.kit.jobs.queue import open_queue
 from tests.conftest import eventually, fresh_database
 
 AT_ONCE = worker.Pauses(base=0)
@@ -149,9 +150,9 @@ async def test_the_job_of_a_killed_worker_is_rescued_and_done(url, users):
 
     await ask(users, "users.die")
     await kill_a_worker_in_the_middle(url)
-    async with worker.open_app(url) as app:
-        assert await worker.rescue(app, dead_after=0) == 1
-        assert await worker.rescue(app, dead_after=0) == 0
+    async with open_queue(url) as queue:
+        assert await worker.rescue(queue, dead_after=0) == 1
+        assert await worker.rescue(queue, dead_after=0) == 0
     await run_due(url, die=die)
     assert done == [{}]
 
@@ -160,8 +161,8 @@ async def test_a_job_that_kills_its_worker_five_times_is_put_aside(url, users):
     await ask(users, "users.die")
     for _ in range(5):
         await kill_a_worker_in_the_middle(url)
-        async with worker.open_app(url) as app:
-            await worker.rescue(app, dead_after=0)
+        async with open_queue(url) as queue:
+            await worker.rescue(queue, dead_after=0)
     [aside] = await put_aside(url)
     assert aside.attempts == 5
 

@@ -1,11 +1,22 @@
-"""Writing a job inside the caller's transaction."""
+"""Writing jobs inside the caller's transaction."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from smartbear.kit.db import Connection
 
-_DEFER = "SELECT jobs.defer($1, $2, $3::jsonb, $4, $5)"
+_DEFER = "SELECT jobs.defer($1, $2, $3, $4::jsonb, $5, $6)"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A task to be run, and the component that does it; urgent ones go before all others that wait."""
+
+    queue: str
+    task: str
+    urgent: bool = False
 
 
 async def defer(
@@ -21,5 +32,26 @@ async def defer(
 
     ``queue`` is the component that does the work. Jobs with the same ``lock`` run one at a time, in order.
     """
-    number: int = await tx.fetchval(_DEFER, queue, task, payload, run_at, lock)
+    [number] = await defer_each(tx, [Ask(queue, task)], payload, run_at=run_at, lock=lock)
     return number
+
+
+async def defer_each(
+    tx: Connection,
+    asked: Sequence[Ask],
+    payload: Any,
+    *,
+    run_at: datetime | None = None,
+    lock: str | None = None,
+) -> list[int]:
+    """Like ``defer``, for several tasks with one payload, in one statement."""
+    numbers: list[int] = await tx.fetchval(
+        _DEFER,
+        [ask.queue for ask in asked],
+        [ask.task for ask in asked],
+        [int(ask.urgent) for ask in asked],
+        payload,
+        run_at,
+        lock,
+    )
+    return numbers

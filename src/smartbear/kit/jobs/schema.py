@@ -9,16 +9,40 @@ from smartbear.kit.db import Connection, role_of
 
 SCHEMA = "jobs"
 
+CHANNEL = "jobs"
+"""Where ``jobs.defer`` announces jobs; one announcement for a transaction, however many there are."""
+
 _DEFER = """
+DROP FUNCTION IF EXISTS jobs.defer(text, text, jsonb, timestamptz, text);
 CREATE OR REPLACE FUNCTION jobs.defer(
-    queue text, task text, payload jsonb, run_at timestamptz, job_lock text) RETURNS bigint
-LANGUAGE sql SECURITY DEFINER SET search_path = jobs AS $$
-    SELECT (procrastinate_defer_jobs_v1(ARRAY[ROW(
-        queue, task, 0, job_lock, NULL, jsonb_build_object('payload', payload), run_at
-    )::procrastinate_job_to_defer_v1]))[1]
-$$;
+    queues text[], tasks text[], priorities int[], payload jsonb, run_at timestamptz, job_lock text)
+RETURNS bigint[] LANGUAGE plpgsql SECURITY DEFINER SET search_path = jobs AS $$
+DECLARE numbers bigint[];
+BEGIN
+    WITH added AS (
+        INSERT INTO procrastinate_jobs (queue_name, task_name, priority, lock, args, scheduled_at)
+        SELECT a.queue, a.task, a.priority, job_lock, jsonb_build_object('payload', payload), run_at
+        FROM unnest(queues, tasks, priorities) AS a (queue, task, priority) RETURNING id)
+    SELECT array_agg(id) FROM added INTO numbers;
+    IF run_at IS NULL THEN PERFORM pg_notify('jobs', ''); END IF;
+    RETURN numbers;
+END $$;
 REVOKE ALL ON FUNCTION jobs.defer FROM PUBLIC;
 """
+
+# Of procrastinate's triggers only the record of when a job failed is read by anybody. The others would write
+# four rows and two announcements for each job.
+_LEAN = """
+DROP TRIGGER IF EXISTS procrastinate_jobs_notify_queue_job_inserted_v1 ON jobs.procrastinate_jobs;
+DROP TRIGGER IF EXISTS procrastinate_trigger_status_events_insert_v1 ON jobs.procrastinate_jobs;
+DROP TRIGGER IF EXISTS procrastinate_trigger_scheduled_events_v1 ON jobs.procrastinate_jobs;
+DROP TRIGGER IF EXISTS procrastinate_trigger_delete_jobs_v1 ON jobs.procrastinate_jobs;
+DROP TRIGGER IF EXISTS procrastinate_trigger_status_events_update_v1 ON jobs.procrastinate_jobs;
+CREATE TRIGGER procrastinate_trigger_status_events_failed AFTER UPDATE OF status ON jobs.procrastinate_jobs
+    FOR EACH ROW WHEN (NEW.status = 'failed')
+    EXECUTE FUNCTION jobs.procrastinate_trigger_function_status_events_update_v1();
+"""
+_IS_LEAN = "SELECT FROM pg_trigger WHERE tgname = 'procrastinate_trigger_status_events_failed'"
 
 _DECLARATIONS = """
 COMMENT ON TABLE jobs.procrastinate_jobs IS 'owner: kit; personal: yes (payloads of events under way);
@@ -38,6 +62,8 @@ async def install(connection: Connection, components: tuple[str, ...]) -> None:
             await connection.execute("SET LOCAL search_path = jobs")
             await connection.execute(_procrastinate_schema())
             await connection.execute(_DECLARATIONS)
+        if not await connection.fetch(_IS_LEAN):
+            await connection.execute(_LEAN)
         await connection.execute(_DEFER)
         for component in components:
             role = role_of(component)
