@@ -161,6 +161,12 @@ async def test_a_wrong_password_says_how_many_tries_are_left(browser):
     assert [re.search(r"Tries left: (\d)", page)[1] for page in pages] == ["4", "3", "2", "1", "0"]
 
 
+async def test_the_name_is_kept_after_a_problem_and_never_as_markup(browser):
+    page = await browser.sign_in(username='"><script>alert(1)</script>', password="wrong")
+    assert 'value="&#34;&gt;&lt;script&gt;alert(1)' in page.text
+    assert "wrong" not in page.text
+
+
 async def test_the_right_password_makes_earlier_failures_forgotten(browser, http):
     for _ in range(3):
         await browser.sign_in(password="wrong")

@@ -2,12 +2,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 from smartbear.identity.actions.keys import rotate, signing_keys
 from smartbear.identity.model.realm import realm
 from smartbear.identity.routes import pages
-from tests.identity.conftest import ORIGIN, PASSWORD, PROTOCOL
+from tests.identity.conftest import PASSWORD, PROTOCOL
 
 
 async def test_a_refresh_token_changes_at_every_use(browser):
@@ -148,14 +147,6 @@ async def test_private_keys_are_not_readable_in_the_database(identity):
     async with context.db.connection() as c:
         rows = await c.fetch("SELECT sealed, public FROM signing_key")
     assert all(b"PRIVATE" not in row["sealed"] and "d" not in row["public"] for row in rows)
-
-
-async def test_an_unmodified_client_gets_its_tokens(identity, http, machine):
-    client_id, secret = machine
-    async with AsyncOAuth2Client(client_id, secret, transport=http._transport) as client:
-        client.event_hooks = http.event_hooks
-        token = await client.fetch_token(f"{ORIGIN}{PROTOCOL}/token", grant_type="client_credentials")
-    assert token["access_token"].count(".") == 2
 
 
 @pytest.mark.parametrize("language", ["en", "el", "it", "fr", "pt", "ro", "es"])

@@ -8,11 +8,13 @@ from smartbear.identity.actions.authorize import Asked, Return, grant_code, unde
 from smartbear.identity.actions.sign_in import SignedIn, begin_session, find_session
 from smartbear.identity.model.faults import OAuthFault, WrongAddress
 from smartbear.identity.routes import cookies, pages
+from smartbear.identity.routes.pages import Problem
 from smartbear.identity.routes.provider import NO_STORE, provider
 from smartbear.identity.routes.token import read_form, read_once
 from smartbear.kit.errors import TooManyRequests
 
 _SEE_OTHER = 303
+_TRY_AGAIN = Problem(word="try_again", status=400)
 
 
 async def show(request: Request) -> Response:
@@ -37,17 +39,23 @@ async def submit(request: Request) -> Response:
     try:
         form = await read_form(request)
     except OAuthFault:
-        return _form(request, "try_again", 400)
+        return _form(request, problem=_TRY_AGAIN)
     if not cookies.is_our_form(request, form):
-        return _form(request, "try_again", 400)
-    here = provider(request)
+        return _form(request, problem=_TRY_AGAIN)
     attempt = Attempt(form.get("username", "").strip()[:200], form.get("password", "")[:1000], _peer(request))
+    return await _try(request, asked, attempt)
+
+
+async def _try(request: Request, asked: Asked, attempt: Attempt) -> Response:
+    here = provider(request)
     try:
         found = await check_password(here.context, attempt)
     except TooManyRequests as wait:
-        return _form(request, "wait", wait.status, number=wait.retry_after)
+        problem = Problem(word="wait", status=wait.status, number=wait.retry_after)
+        return _form(request, attempt.username, problem)
     if isinstance(found, Refused):
-        return _form(request, "wrong", 401, number=found.tries_left)
+        problem = Problem(word="wrong", status=401, number=found.tries_left)
+        return _form(request, attempt.username, problem)
     session = await begin_session(here.context, found, here.settings)
     answer = await _send_back(request, asked, session)
     cookies.keep_session(request, answer, session.secret, here.settings.session(found.role))
@@ -80,10 +88,9 @@ async def _send_back(request: Request, asked: Asked, session: SignedIn) -> Respo
     return RedirectResponse(asked.back.address(here.issuer(request), code=code), _SEE_OTHER, NO_STORE)
 
 
-def _form(request: Request, problem: str = "", status: int = 200, number: int | None = None) -> Response:
-    """The form; ``number`` belongs to the problem: tries left, or seconds to wait."""
+def _form(request: Request, username: str = "", problem: Problem | None = None) -> Response:
     proof = cookies.form_proof(request)
-    answer = pages.sign_in(request, proof=proof, problem=problem, status=status, number=number)
+    answer = pages.sign_in(request, proof=proof, username=username, problem=problem)
     cookies.keep_proof(request, answer, proof)
     return answer
 

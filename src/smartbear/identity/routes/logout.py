@@ -53,7 +53,10 @@ async def logout(request: Request) -> Response:
         return _question(request, wish)
     await end_session(context, cookies.session_secret(request), wish.hint.get("sid"))
     address = await _afterwards(request, wish)
-    answer = RedirectResponse(address, _SEE_OTHER, NO_STORE) if address else pages.signed_out(request)
+    if address:
+        answer: Response = RedirectResponse(address, _SEE_OTHER, NO_STORE)
+    else:
+        answer = pages.signed_out(request, client=wish.client)
     cookies.forget_session(answer)
     return answer
 
@@ -68,7 +71,7 @@ def _question(request: Request, wish: _Wish) -> Response:
     proof = cookies.form_proof(request)
     kept = ("client_id", "id_token_hint", "post_logout_redirect_uri", "state")
     carried = {name: wish.sent[name] for name in kept if name in wish.sent}
-    answer = pages.sign_out(request, proof=proof, carried=carried)
+    answer = pages.sign_out(request, client=wish.client, proof=proof, carried=carried)
     cookies.keep_proof(request, answer, proof)
     return answer
 

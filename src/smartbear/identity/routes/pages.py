@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -21,6 +22,7 @@ LANGUAGES = {
     "es": "Español",
 }
 _COOKIE = "smartbear_language"
+_OF_PARTICIPANTS = "mobile"  # the client whose users get larger text and targets
 _CSP = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -31,20 +33,36 @@ _templates = jinja2.Environment(
 )
 
 
-def sign_in(request: Request, *, proof: str, problem: str, status: int, number: int | None) -> HTMLResponse:
-    """The form, with what went wrong the last time and the number that belongs to it."""
-    large = request.query_params.get("client_id") == "mobile"
-    return _page(request, "sign_in.html", status, proof=proof, problem=problem, number=number, large=large)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why the form is shown again: the word for it, and the tries left or the seconds to wait."""
+
+    word: str
+    status: int
+    number: int | None = None
 
 
-def signed_out(request: Request) -> HTMLResponse:
-    """Confirmation that nobody is signed in here any more."""
-    return _page(request, "signed_out.html", 200)
+def sign_in(request: Request, *, proof: str, username: str, problem: Problem | None) -> HTMLResponse:
+    """The form; after a problem with what it was, and with the name that was typed."""
+    return _page(
+        request,
+        "sign_in.html",
+        problem.status if problem else 200,
+        client=request.query_params.get("client_id", ""),
+        proof=proof,
+        username=username,
+        problem=problem,
+    )
 
 
-def sign_out(request: Request, *, proof: str, carried: Mapping[str, str]) -> HTMLResponse:
+def sign_out(request: Request, *, client: str, proof: str, carried: Mapping[str, str]) -> HTMLResponse:
     """The question whether to sign out; ``carried`` is asked again with the answer."""
-    return _page(request, "sign_out.html", 200, proof=proof, carried=carried)
+    return _page(request, "sign_out.html", client=client, proof=proof, carried=carried)
+
+
+def signed_out(request: Request, *, client: str) -> HTMLResponse:
+    """Confirmation that nobody is signed in here any more."""
+    return _page(request, "signed_out.html", client=client)
 
 
 def error(request: Request) -> HTMLResponse:
@@ -52,7 +70,9 @@ def error(request: Request) -> HTMLResponse:
     return _page(request, "error.html", 400, here="")
 
 
-def _page(request: Request, template: str, status: int, **values: object) -> HTMLResponse:
+def _page(
+    request: Request, template: str, status: int = 200, *, client: str = "", **values: object
+) -> HTMLResponse:
     language = language_of(request)
     words = _words()[language]
     settings = provider(request).context.settings
@@ -61,6 +81,7 @@ def _page(request: Request, template: str, status: int, **values: object) -> HTM
         language=language,
         languages=LANGUAGES,
         environment=settings.environment,
+        large=client == _OF_PARTICIPANTS,
         **{"here": _without_language(request), **values},
     )
     policy = f"{_CSP}; form-action 'self' {' '.join(settings.addresses())}"

@@ -1,0 +1,166 @@
+"""The pages in a real browser behind the real front door: what axe finds, what the policy lets happen."""
+
+import os
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.async_api import async_playwright
+
+from smartbear.contracts.scope import ScopeMiddleware
+from smartbear.gateway import app as gateway_app
+from smartbear.identity import app as identity_app
+from smartbear.identity.actions import NewAccount, create_account
+from smartbear.kit import serving
+from tests.conftest import test_key
+from tests.identity.conftest import PASSWORD, PROTOCOL, asked
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+AXE = (Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+
+
+@pytest.fixture
+async def origin(make_context, clock):
+    """Where the provider is served, by the platform's own server."""
+    async with AsyncExitStack() as stack:
+        listener = serving.listen("127.0.0.1", 0)
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+        async def context_of(component, neighbours=None):
+            context = await stack.enter_async_context(make_context(component, neighbours))
+            changes = {"public_urls": (address,), "web": Path("/nowhere")}
+            return replace(context, settings=context.settings.model_copy(update=changes))
+
+        identity = await context_of("identity")
+        provider = await stack.enter_async_context(identity_app.serve(identity))
+        neighbours = {"identity": ScopeMiddleware(provider, test_key("scope"), clock)}
+        gateway = await context_of("gateway", neighbours)
+        front = await stack.enter_async_context(gateway_app.serve(gateway))
+        await stack.enter_async_context(serving.serving(front, listener))
+        new = NewAccount(username="test_clinician", role="CCM", name="Case manager CM-07")
+        await create_account(identity, new, PASSWORD)
+        yield address
+
+
+@pytest.fixture(scope="module")
+async def chromium():
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def page(chromium):
+    """A page that remembers what its console complained about."""
+    page = await chromium.new_page(locale="en-GB")
+    page.complaints = []
+    page.on("console", lambda line: page.complaints.append(line.text) if line.type == "error" else None)
+    yield page
+    await page.close()
+
+
+def sign_in_at(origin, client="dashboard", path="/callback"):
+    parameters = asked(client_id=client, redirect_uri=f"{origin}{path}")
+    return f"{origin}{PROTOCOL}/auth?" + "&".join(f"{name}={value}" for name, value in parameters.items())
+
+
+async def faults(page):
+    await page.evaluate(AXE)
+    found = await page.evaluate("tags => axe.run(document, {runOnly: tags})", TAGS)
+    assert "color-contrast" in {rule["id"] for rule in found["passes"]}
+    return [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found["violations"]]
+
+
+async def fill(page, password):
+    await page.get_by_label("Username").fill("test_clinician")
+    await page.get_by_label("Password").fill(password)
+    await page.get_by_role("button", name="Sign in").click()
+
+
+async def open_form(page, origin):
+    await page.goto(sign_in_at(origin))
+
+
+async def open_app_form(page, origin):
+    await page.goto(sign_in_at(origin, "mobile", "/app/callback"))
+
+
+async def open_refusal(page, origin):
+    await page.goto(sign_in_at(origin))
+    await fill(page, "wrong")
+    await page.get_by_role("alert").wait_for()
+
+
+async def open_question(page, origin):
+    await page.goto(sign_in_at(origin))
+    await fill(page, PASSWORD)
+    await page.goto(f"{origin}{PROTOCOL}/logout")
+
+
+async def open_signed_out(page, origin):
+    await page.goto(f"{origin}{PROTOCOL}/logout")
+
+
+async def open_error(page, origin):
+    await page.goto(f"{origin}{PROTOCOL}/auth")
+
+
+PAGES = [open_form, open_app_form, open_refusal, open_question, open_signed_out, open_error]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("open_page", PAGES, ids=lambda open_page: open_page.__name__)
+async def test_axe_finds_nothing_and_nothing_runs_off_a_narrow_screen(page, origin, open_page, theme):
+    await page.emulate_media(color_scheme=theme)
+    await open_page(page, origin)
+    assert await faults(page) == []
+    await page.set_viewport_size({"width": 320, "height": 640})
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+async def test_a_person_signs_in_and_out_with_the_keyboard_alone(page, origin):
+    await page.goto(sign_in_at(origin))
+    await page.keyboard.type("test_clinician")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type(PASSWORD)
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"{origin}/callback?code=*")
+    await page.goto(f"{origin}{PROTOCOL}/logout")
+    await page.get_by_role("button", name="Sign out").press("Enter")
+    await page.get_by_role("heading", name="You are signed out").wait_for()
+    assert "smartbear_session" not in {cookie["name"] for cookie in await page.context.cookies()}
+
+
+async def test_the_pages_load_their_own_fonts_and_break_no_policy(page, origin):
+    await page.goto(sign_in_at(origin))
+    loaded = await page.evaluate(
+        "document.fonts.ready.then(all => [...all].filter(f => f.status === 'loaded').map(f => f.family))"
+    )
+    assert {family.strip('"') for family in loaded} == {"Literata", "Source Sans 3"}
+    assert page.complaints == []
+
+
+async def test_the_language_can_be_changed_on_the_page_and_stays(page, origin):
+    await page.goto(sign_in_at(origin))
+    await page.get_by_role("link", name="Ελληνικά").click()
+    await page.get_by_role("heading", name="Σύνδεση").wait_for()
+    await page.goto(sign_in_at(origin))
+    assert await page.locator("html").get_attribute("lang") == "el"
+
+
+async def test_the_app_has_targets_of_48_pixels_and_text_of_18(page, origin):
+    await open_app_form(page, origin)
+    heights = await page.eval_on_selector_all(
+        "main a, main button, main input:not([type=hidden])",
+        "all => all.map(one => one.getBoundingClientRect().height)",
+    )
+    sizes = await page.eval_on_selector_all(
+        "main h1, main p, main label, main input:not([type=hidden]), main a, main button",
+        "all => all.map(one => parseFloat(getComputedStyle(one).fontSize))",
+    )
+    assert min(heights) >= 48
+    assert min(sizes) >= 18
