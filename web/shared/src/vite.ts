@@ -1,6 +1,24 @@
+import { cpSync } from "node:fs";
 import { quasar } from "@quasar/vite-plugin";
 import vue from "@vitejs/plugin-vue";
-import type { UserConfig } from "vite";
+import type { Plugin, UserConfig } from "vite";
+
+/** What is drawn rather than run, and so not among the licences of the scripts. */
+const DRAWN = ["@fontsource-variable/source-sans-3", "@fontsource-variable/literata", "@phosphor-icons/core"];
+
+const MODULES = `${import.meta.dirname}/../../node_modules`;
+
+/** Ships the licences of fonts and icons with them. */
+function licences(): Plugin {
+  let folder = "";
+  return {
+    name: "licences",
+    apply: "build",
+    configResolved: (config) => void (folder = `${config.root}/${config.build.outDir}/licences`),
+    closeBundle: () => DRAWN.forEach((name) =>
+      cpSync(`${MODULES}/${name}/LICENSE`, `${folder}/${name.replace(/^@/, "").replace("/", "-")}.txt`)),
+  };
+}
 
 /**
  * What both applications build with. Nothing is inlined, so that the content security policy needs neither
@@ -9,7 +27,7 @@ import type { UserConfig } from "vite";
 export function webConfig(base: string): UserConfig {
   return {
     base,
-    plugins: [vue(), quasar({ sassVariables: false })],
+    plugins: [vue(), quasar({ sassVariables: false }), licences()],
     define: {
       __VUE_I18N_FULL_INSTALL__: false,
       __VUE_I18N_LEGACY_API__: false,
@@ -19,6 +37,7 @@ export function webConfig(base: string): UserConfig {
       target: "es2022",
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
+      license: { fileName: "licences/scripts.md" },
       chunkSizeWarningLimit: 700,
     },
   };
