@@ -15,8 +15,8 @@ from smartbear.contracts.scope import (
     SYSTEM,
     AccessScope,
     ScopeMiddleware,
-    current_scope,
     require,
+    scope_of,
     sign,
     verify,
 )
@@ -83,7 +83,7 @@ def test_only_components_and_full_system_clients_see_data_as_stored(scope, sees)
 
 
 async def tell(request):
-    return JSONResponse(msgspec.to_builtins(current_scope(request)))
+    return JSONResponse(msgspec.to_builtins(scope_of(request)))
 
 
 APP = Starlette(routes=[Route("/", tell)])

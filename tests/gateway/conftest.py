@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from smartbear.contracts.scope import ScopeMiddleware, current_scope
+from smartbear.contracts.scope import ScopeMiddleware, scope_of
 from smartbear.gateway import app as gateway_app
 from smartbear.gateway.model.table import TABLE
 from smartbear.kit import problems
@@ -27,7 +27,7 @@ async def tell(request):
     """What a component learns of a request."""
     return JSONResponse(
         {
-            "scope": msgspec.to_builtins(current_scope(request)),
+            "scope": msgspec.to_builtins(scope_of(request)),
             "path": request.url.path,
             "query": request.url.query,
             "headers": dict(request.headers),

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 else:
     Connection = asyncpg.Connection  # generic for the type checker only
 
+FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Unavailable)
+"""What a connection raises when the database refuses a statement, or is not there."""
+
 _IDLE_SECONDS = 60.0  # an unused connection costs PostgreSQL a process of some megabytes
 
 

@@ -25,7 +25,7 @@ from smartbear.cdr.routes.writes import (
     update_route,
 )
 from smartbear.cdr.store.repository import Repository
-from smartbear.contracts.scope import current_scope
+from smartbear.contracts.scope import scope_of
 from smartbear.fhir import definitions
 from smartbear.kit import logs
 from smartbear.kit.errors import MethodNotAllowed, NotFound, PlatformError
@@ -75,7 +75,7 @@ class FhirApplication:
         await answer.send(send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        access = access_of(current_scope(HTTPConnection(scope)))
+        access = access_of(scope_of(HTTPConnection(scope)))
         path = _segments(scope["path"])
         call = call_of(scope, receive, path, access, self._base(scope))
         methods = ROUTES.get(_shape(path))

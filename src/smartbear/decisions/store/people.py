@@ -6,11 +6,13 @@ from smartbear.contracts.events import ParticipantChanged
 from smartbear.decisions.model.rows import Visible
 from smartbear.kit.db import Connection
 
+_LOCK = "SELECT FROM person WHERE subject = $1 FOR UPDATE"
+
 
 async def lock(tx: Connection, subject: str) -> None:
     """Wait until nobody else judges this person, and keep it so until the transaction ends."""
-    await tx.execute("INSERT INTO person (subject) VALUES ($1) ON CONFLICT DO NOTHING", subject)
-    await tx.execute("SELECT FROM person WHERE subject = $1 FOR UPDATE", subject)
+    while await tx.execute(_LOCK, subject) == "SELECT 0":
+        await tx.execute("INSERT INTO person (subject) VALUES ($1) ON CONFLICT DO NOTHING", subject)
 
 
 async def put(connection: Connection, event: ParticipantChanged, today: date) -> None:

@@ -6,13 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
 import orjson
 
+from smartbear.kit.db import Connection, owner
 from smartbear.kit.jobs.schema import CHANNEL, SCHEMA
-
-LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
-"""What an unreachable or restarted database raises."""
 
 _CLAIM = """
 WITH due AS (
@@ -48,7 +45,7 @@ class Job:
 class Queue:
     """One connection to the job table, for one coroutine at a time."""
 
-    def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     async def register(self, dead_after: float) -> int:
@@ -108,23 +105,13 @@ class Queue:
 
 
 def _job(row: Any) -> Job:
-    return Job(row["number"], row["task"], row["attempts"], row["payload"])
+    payload = orjson.loads(row["payload"]) if row["payload"] else None
+    return Job(row["number"], row["task"], row["attempts"], payload)
 
 
 @asynccontextmanager
 async def open_queue(url: str) -> AsyncIterator[Queue]:
-    """The job table while the block runs."""
-    connection = await asyncpg.connect(
-        url, server_settings={"search_path": SCHEMA, "application_name": "smartbear jobs"}
-    )
-    try:
-        await connection.set_type_codec(
-            "jsonb", schema="pg_catalog", encoder=_encode, decoder=orjson.loads, format="text"
-        )
+    """The job table while the block runs; Unavailable if the database cannot be reached."""
+    async with owner(url) as connection:
+        await connection.execute(f"SET search_path = {SCHEMA}; SET application_name = 'smartbear jobs'")
         yield Queue(connection)
-    finally:
-        await connection.close(timeout=2)
-
-
-def _encode(value: object) -> str:
-    return orjson.dumps(value).decode()

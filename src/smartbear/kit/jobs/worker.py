@@ -9,11 +9,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-import asyncpg
-
 from smartbear.kit import logs, telemetry
 from smartbear.kit.context import Handler
-from smartbear.kit.jobs.queue import LOST, Job, Queue, open_queue
+from smartbear.kit.db import FAULTS
+from smartbear.kit.jobs.queue import Job, Queue, open_queue
 
 TRIES = 5
 _HEARTBEAT = 2.0  # seconds between a worker's signs of life
@@ -126,7 +125,7 @@ class Worker:
         running = dict(self._running)
         if running:
             await asyncio.wait(running.values(), timeout=_GRACE)
-        with suppress(*LOST):
+        with suppress(*FAULTS):
             await self._settle()
             await self._queue.give_back(list(self._running))
             await self._queue.unregister(self._number)
@@ -165,7 +164,7 @@ async def _run_forever(url: str, handlers: Mapping[str, Handler], concurrency: i
         try:
             async with open_queue(url) as queue:
                 await Worker(queue, handlers, Pauses(), concurrency).run()
-        except LOST as error:
+        except FAULTS as error:
             _log.warning("worker_failed", error_type=_kind(error))
             await asyncio.sleep(_POLL)
 
@@ -175,7 +174,7 @@ async def _rescue_forever(url: str) -> None:
         try:
             async with open_queue(url) as queue:
                 await rescue(queue)
-        except LOST as error:
+        except FAULTS as error:
             _log.warning("rescue_failed", error_type=_kind(error))
         await asyncio.sleep(_DEAD_AFTER / 2)
 
@@ -192,7 +191,7 @@ async def rescue(queue: Queue, dead_after: float = _DEAD_AFTER) -> int:
 
 async def _take_up(queue: Queue, job: Job) -> bool:
     """Whether this process, and not another one's rescue, took the job up."""
-    with suppress(asyncpg.RaiseError):
+    with suppress(*FAULTS):
         if job.attempts + 1 >= TRIES:
             telemetry.JOBS_QUARANTINED.labels(job.task).inc()
             await queue.put_aside(job)

@@ -125,27 +125,36 @@ async def _attribution_faults(
     return [FieldError("device_id", "not_theirs", "The device was not this participant's when it measured.")]
 
 
+class _KeyTakenError(Exception):
+    """Another request stored its batch under the same key in the meantime."""
+
+
 async def _store(context: Context, received: batches.Received, fresh: Sequence[Row]) -> Outcome:
-    async with context.db.transaction() as tx:
-        if await batches.claim(tx, received):
-            return Outcome(await _add(tx, received, fresh), replayed=False)
-        known = await batches.answered(tx, received.caller, received.key)
-    assert known is not None  # or the key could have been claimed
-    return _replay(known, received.digest)
+    try:
+        async with context.db.transaction() as tx:
+            answer = await _add(tx, received, fresh)
+    except _KeyTakenError:
+        async with context.db.connection() as connection:
+            known = await batches.answered(connection, received.caller, received.key)
+        assert known is not None  # or the key would have been free
+        return _replay(known, received.digest)
+    telemetry.READINGS.labels("accepted").inc(answer["accepted"])
+    telemetry.READINGS.labels("duplicate").inc(answer["duplicates"])
+    return Outcome(answer, replayed=False)
 
 
 async def _add(tx: Connection, received: batches.Received, fresh: Sequence[Row]) -> dict[str, Any]:
+    """Readings before their batch, so that its row is written once, with the answer."""
     ids = await readings.add(tx, fresh, received.batch_id)
     new = [row for row, reading_id in zip(fresh, ids, strict=True) if row.reading.reading_id == reading_id]
+    answer = _answer(received, fresh, ids, accepted=len(new))
+    if not await batches.add(tx, received, answer):
+        raise _KeyTakenError
     if new:
         await arrivals.count(tx, new)
         accepted = tuple(row.reading for row in new)
         event = ReadingsAccepted(batch_id=received.batch_id, subject=received.subject, readings=accepted)
         await publish(tx, event)
-    answer = _answer(received, fresh, ids, accepted=len(new))
-    await batches.answer(tx, received.batch_id, answer)
-    telemetry.READINGS.labels("accepted").inc(len(new))
-    telemetry.READINGS.labels("duplicate").inc(len(ids) - len(new))
     return answer
 
 

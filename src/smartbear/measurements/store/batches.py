@@ -39,12 +39,12 @@ async def answered(connection: Connection, caller: str, key: str) -> Answered | 
     return Answered(row["digest"], row["answer"]) if row else None
 
 
-async def claim(tx: Connection, received: Received) -> bool:
-    """Take the key, waiting for a request that holds it; False if that one stored its own batch."""
+async def add(tx: Connection, received: Received, answer: dict[str, Any]) -> bool:
+    """Keep a batch and its answer; waits for a request with the same key. False if that one was stored."""
     taken = await tx.execute(
         """INSERT INTO batch
-               (batch_id, caller, idempotency_key, digest, subject, device_id, received_at, payload)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (caller, idempotency_key) DO NOTHING""",
+               (batch_id, caller, idempotency_key, digest, subject, device_id, received_at, payload, answer)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (caller, idempotency_key) DO NOTHING""",
         received.batch_id,
         received.caller,
         received.key,
@@ -53,10 +53,6 @@ async def claim(tx: Connection, received: Received) -> bool:
         received.device_id,
         received.received_at,
         received.payload,
+        answer,
     )
     return taken == "INSERT 0 1"
-
-
-async def answer(tx: Connection, batch_id: str, body: dict[str, Any]) -> None:
-    """Keep what is going to be answered."""
-    await tx.execute("UPDATE batch SET answer = $2 WHERE batch_id = $1", batch_id, body)

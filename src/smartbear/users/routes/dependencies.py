@@ -12,17 +12,17 @@ from smartbear.users import access
 from smartbear.users.actions.neighbours import Neighbours
 
 
-def _context(request: Request) -> Context:
+async def _context(request: Request) -> Context:
     context: Context = request.app.state.context
     return context
 
 
-def _neighbours(request: Request) -> Neighbours:
+async def _neighbours(request: Request) -> Neighbours:
     neighbours: Neighbours = request.app.state.neighbours
     return neighbours
 
 
-def _component(scope: Annotated[AccessScope, Depends(current_scope)]) -> None:
+async def _component(scope: Annotated[AccessScope, Depends(current_scope)]) -> None:
     access.component(scope)
 
 

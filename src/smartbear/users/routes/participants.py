@@ -19,7 +19,7 @@ router = APIRouter(prefix="/api", tags=["participants"], route_class=StrictRoute
 Text = Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f]*$")]
 
 
-def _filters(
+async def _filters(
     search: Annotated[Text, Query(description="Part of an id, e-mail address or telephone.")] = "",
     status: Status | None = None,
     state: State | None = None,
