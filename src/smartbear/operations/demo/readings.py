@@ -81,9 +81,9 @@ def _quantity(value: float, unit: str, digits: int = 0) -> dict[str, Any]:
 
 
 def _pressure(participant: Participant, at: time, draw: Draw) -> dict[str, Any]:
-    evening = 3 if at.hour > 12 else 0  # noqa: PLR2004 - noon
-    systolic = draw(participant.systolic - evening, 4.0)
-    diastolic = draw(participant.diastolic - evening / 2, 2.5)
+    evening = 1 if at.hour > 12 else 0  # noqa: PLR2004 - noon
+    systolic = draw(participant.systolic - evening, 2.3)
+    diastolic = draw(participant.diastolic - evening / 2, 2.0)
     return {
         "components": [
             {"code": codes.SYSTOLIC, **_quantity(systolic, "mm[Hg]")},

@@ -152,6 +152,7 @@ class Seeding:
             birth_month=told.birth_month,
             sex=told.sex,
             email=f"participant-{number}@demo.invalid",
+            phone=f"+351 290 000 {number:03}",
             consent_date=(self.identity.clock.now() - _ENROLLED_BEFORE).date(),
             profiles=told.profiles,
         )
