@@ -1,18 +1,19 @@
 import type { NewReading } from "@smartbear/shared/api/measurements.ts";
 import type { Measure } from "@smartbear/shared/clinical/measures.ts";
-import { ref, shallowRef } from "vue";
+import { shallowRef } from "vue";
 
-interface Result { measure: Measure; reading: NewReading }
+interface Result {
+  measure: Measure;
+  reading: NewReading;
+  /** Of the reading in the outbox. */
+  key: string;
+}
 
 const result = shallowRef<Result | null>(null);
-/** `saving` until the phone has it, then whether the platform has it too. */
-const whereabouts = ref<"saving" | "saved" | "sent">("saving");
 
-/** The reading entered last on this phone, and how far it has come. */
-export const useResult = () => ({ result, whereabouts });
+/** The reading entered last on this phone, until the page is loaded anew. */
+export const useResult = () => result;
 
-export function showResult(measure: Measure, reading: NewReading, kept: Promise<boolean>): void {
-  result.value = { measure, reading };
-  whereabouts.value = "saving";
-  void kept.then((sent) => (whereabouts.value = sent ? "sent" : "saved"));
+export function showResult(next: Result): void {
+  result.value = next;
 }

@@ -6,23 +6,41 @@ import { refreshDay } from "./day.ts";
 import { useApi, useMe } from "./session.ts";
 
 const outbox = new Outbox(phoneShelf, ({ device, readings, key }) => measurements(useApi()).send(device, readings, key));
-const waiting = shallowRef<Waiting[]>([]);
-const attempt = ref(0);
+const onPhone = shallowRef<Waiting[]>([]);
+const sending = ref(false);
+let attempt = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** How far a reading has come: still going out, saved until there is a connection, taken in, or not taken in. */
+export type Whereabouts = "sending" | "saved" | "sent" | "refused";
 
 /** What is still on the phone: on its way, and refused. */
 export const useOutbox = () => ({
-  waiting: computed(() => waiting.value.filter((batch) => batch.refused === null)),
-  refused: computed(() => waiting.value.filter((batch) => batch.refused !== null)),
+  waiting: computed(() => onPhone.value.filter((batch) => batch.refused === null)),
+  refused: computed(() => onPhone.value.filter((batch) => batch.refused !== null)),
 });
 
-/** Save a reading on the phone, then try to send it. @returns whether the platform has it already */
-export async function keep(reading: NewReading, device: string | null): Promise<boolean> {
+export function whereIs(key: string): Whereabouts {
+  const batch = onPhone.value.find((each) => each.key === key);
+  if (!batch) return "sent";
+  if (batch.refused !== null) return "refused";
+  return sending.value ? "sending" : "saved";
+}
+
+/**
+ * Save a reading on the phone; it is sent afterwards by itself.
+ * @returns the key to ask `whereIs` with, once the reading is on disk
+ * @throws if the phone cannot store it
+ */
+export async function keep(reading: NewReading, device: string | null): Promise<string> {
   const account = useMe().value?.account ?? "";
   const savedAt = new Date().toISOString();
-  await outbox.add({ key: newKey(), account, device, readings: [{ ...reading, stored_at: savedAt }], savedAt, refused: null });
-  attempt.value = 0;
-  return sendWaiting();
+  const batch = { key: newKey(), account, device, readings: [{ ...reading, stored_at: savedAt }], savedAt, refused: null };
+  await outbox.add(batch);
+  await recount();
+  attempt = 0;
+  void sendWaiting();
+  return batch.key;
 }
 
 /** Forget a reading the platform will not take. */
@@ -32,22 +50,22 @@ export async function discard(key: string): Promise<void> {
 }
 
 /** Send what waits; if that fails, try again by itself, with longer and longer pauses. */
-export async function sendWaiting(): Promise<boolean> {
+export async function sendWaiting(): Promise<void> {
   clearTimeout(timer);
-  const account = useMe().value?.account ?? "";
-  const sent = await outbox.flush(account);
+  sending.value = true;
+  const done = await outbox.flush(useMe().value?.account ?? "");
+  sending.value = false;
   await recount();
-  if (sent) {
-    attempt.value = 0;
-    void refreshDay().catch(() => undefined);
-  } else {
-    timer = setTimeout(() => void sendWaiting(), pauseBefore(attempt.value++));
+  if (!done) {
+    timer = setTimeout(() => void sendWaiting(), pauseBefore(attempt++));
+    return;
   }
-  return sent && waiting.value.every((batch) => batch.refused === null);
+  attempt = 0;
+  void refreshDay().catch(() => undefined);
 }
 
 async function recount(): Promise<void> {
-  waiting.value = await outbox.waiting(useMe().value?.account ?? "");
+  onPhone.value = await outbox.waiting(useMe().value?.account ?? "");
 }
 
 /** Send whenever the connection comes back. */

@@ -50,11 +50,16 @@ export class Outbox {
     return this.sending;
   }
 
+  /** Looks again after each one, so that a batch added meanwhile goes with the others. */
   private async sendAll(account: string): Promise<boolean> {
-    for (const batch of await this.waiting(account)) {
-      if (batch.refused === null && !(await this.sendOne(batch))) return false;
+    for (let next = await this.next(account); next; next = await this.next(account)) {
+      if (!(await this.sendOne(next))) return false;
     }
     return true;
+  }
+
+  private async next(account: string): Promise<Waiting | undefined> {
+    return (await this.waiting(account)).find((batch) => batch.refused === null);
   }
 
   /** Whether to go on with the next one. */
