@@ -14,6 +14,7 @@ from smartbear import system
 from smartbear.contracts.scope import ScopeMiddleware
 from smartbear.gateway import app as gateway_app
 from smartbear.kit import serving
+from smartbear.kit.closing import closing_of
 from smartbear.kit.http import connector
 from tests.conftest import eventually, plain_client, test_key
 from tests.gateway.conftest import component
@@ -41,27 +42,53 @@ def remote(left):
     async def empty(_request):
         return Response(status_code=204)
 
-    return component(Route("/api/participants/stream", stream), Route("/api/participants/empty", empty))
+    async def quiet(request):
+        async def silence():
+            closing = closing_of(request)
+            try:
+                await closing.wait()
+                yield b""
+            finally:
+                left.append(1)
+
+        return StreamingResponse(silence(), media_type="text/event-stream")
+
+    async def broken(_request):
+        async def half():
+            yield b"half"
+            raise ConnectionError
+
+        return StreamingResponse(half())
+
+    served = {"stream": stream, "empty": empty, "quiet": quiet, "broken": broken}
+    return component(*(Route(f"/api/participants/{name}", endpoint) for name, endpoint in served.items()))
 
 
 @pytest.fixture
-async def front(make_context, neighbours, remote, clock):
-    """The address of a front door whose ``users`` and ``identity`` run elsewhere."""
+async def front_door(make_context, neighbours, remote, clock):
+    """A front door whose ``users`` and ``identity`` run elsewhere: its address, and how to close it."""
     neighbours["users"] = ScopeMiddleware(remote, test_key("scope"), clock)
     apart = system._by_name({name: neighbours.pop(name) for name in ("users", "identity")})
     async with AsyncExitStack() as stack:
 
-        async def serve(app):
+        async def serve(app, until):
             listener = serving.listen("127.0.0.1", 0)
-            await stack.enter_async_context(serving.serving(app, listener))
+            await until.enter_async_context(serving.serving(app, listener))
             return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
-        address = await serve(apart)
+        address = await serve(apart, stack)
         urls = {"users": address, "identity": address}
         context = await stack.enter_async_context(make_context("gateway", neighbours))
         settings = context.settings.model_copy(update={"component_urls": urls})
         context = replace(context, settings=settings, connect=connector(neighbours.get, urls))
-        yield await serve(await stack.enter_async_context(gateway_app.serve(context)))
+        app = await stack.enter_async_context(gateway_app.serve(context))
+        doors = await stack.enter_async_context(AsyncExitStack())
+        yield await serve(app, doors), doors.aclose
+
+
+@pytest.fixture
+def front(front_door):
+    return front_door[0]
 
 
 @pytest.fixture
@@ -130,3 +157,35 @@ async def test_a_component_that_does_not_answer_is_unavailable(make_context, nei
             answer = await http.get("/api/participants", headers=bearer())
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
     assert answer.headers["retry-after"] == "2"
+
+
+async def test_open_pages_do_not_keep_others_from_being_asked(front, bearer):
+    async with AsyncExitStack() as stack:
+        http = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=front, limits=httpx.Limits(max_connections=None))
+        )
+        for _ in range(60):  # more than a pool of connections between components holds
+            await stack.enter_async_context(http.stream("GET", "/api/participants/quiet", headers=bearer()))
+        answer = await http.get("/api/participants/x", headers=bearer(), timeout=5)
+    assert answer.status_code == 200
+
+
+async def test_a_reader_who_leaves_a_quiet_stream_is_noticed(remote_http, bearer, left):
+    async with remote_http.stream("GET", "/api/participants/quiet", headers=bearer()):
+        assert not left
+    await eventually(lambda: left)
+
+
+async def test_a_stream_ends_cleanly_when_the_front_door_closes(front_door, bearer):
+    address, close = front_door
+    async with httpx.AsyncClient(base_url=address) as http:
+        async with http.stream("GET", "/api/participants/quiet", headers=bearer()) as answer:
+            closing = asyncio.create_task(close())
+            assert [piece async for piece in answer.aiter_bytes()] == []
+        async with asyncio.timeout(2):  # less than the grace of those that do not listen
+            await closing
+
+
+async def test_an_answer_that_breaks_off_does_not_look_whole(remote_http, bearer):
+    with pytest.raises(httpx.RemoteProtocolError):
+        await remote_http.get("/api/participants/broken", headers=bearer())
