@@ -9,7 +9,7 @@ import httpx
 from starlette.types import ASGIApp
 
 _TIMEOUT = httpx.Timeout(10.0, connect=2.0)
-_POOL = httpx.Limits(max_connections=50, max_keepalive_connections=20)
+_POOL = httpx.Limits(max_connections=50, max_keepalive_connections=20, keepalive_expiry=3)  # servers: 5 s
 
 
 class LocalTransport(httpx.AsyncBaseTransport):
@@ -27,6 +27,11 @@ class LocalTransport(httpx.AsyncBaseTransport):
         return await inner.handle_async_request(request)
 
 
+def address_of(name: str, urls: Mapping[str, str]) -> str:
+    """Where a component that runs elsewhere is asked; a process serves each component below its name."""
+    return f"{urls[name].rstrip('/')}/{name}"
+
+
 def connector(
     local: Callable[[str], ASGIApp | None], urls: Mapping[str, str]
 ) -> Callable[[str], httpx.AsyncClient]:
@@ -34,8 +39,7 @@ def connector(
 
     def connect(name: str) -> httpx.AsyncClient:
         if name in urls:
-            address = f"{urls[name].rstrip('/')}/{name}"  # a process serves each component below its name
-            return httpx.AsyncClient(base_url=address, timeout=_TIMEOUT, limits=_POOL)
+            return httpx.AsyncClient(base_url=address_of(name, urls), timeout=_TIMEOUT, limits=_POOL)
         return httpx.AsyncClient(
             transport=LocalTransport(lambda: local(name)),
             base_url=f"http://{name}.internal",
