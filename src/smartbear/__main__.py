@@ -88,6 +88,13 @@ def demo_command() -> None:
     _run(demo.run(settings), settings)
 
 
+@app.command("seed")
+def seed_command() -> None:
+    """Enrol the synthetic pilot in a platform that runs already, whole or split; what is there is kept."""
+    settings = _settings()
+    _run(demo.seed(settings), settings)
+
+
 @app.command("migrate")
 def migrate_command() -> None:
     """Bring the database up to date without serving."""

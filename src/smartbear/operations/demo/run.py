@@ -1,4 +1,4 @@
-"""The demo from start to stop: serve, seed, say where to look, wait."""
+"""The demo from start to stop: serve, seed, say where to look, wait. Or seed alone, where others serve."""
 
 import secrets
 from contextlib import AsyncExitStack
@@ -9,12 +9,14 @@ from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from smartbear import system
 from smartbear.kit import processes
 from smartbear.kit.settings import PlatformSettings
+from smartbear.operations.database import database
 from smartbear.operations.demo.pilot import demo_pilot
 from smartbear.operations.demo.seed import Seeding, steps
 from smartbear.operations.demo.state import State
-from smartbear.operations.serve import Platform, platform
+from smartbear.operations.serve import platform
 
 _console = Console()
 
@@ -24,11 +26,18 @@ async def run(settings: PlatformSettings) -> None:
     async with AsyncExitStack() as stack:
         with _console.status("Starting the database and the platform"):
             up = await stack.enter_async_context(platform(settings))
-        password = demo_password(settings.home)
-        await _seed(settings, up, password)
-        _welcome(up.address, password)
+        await _seed(settings, up.system)
+        _welcome(up.address, demo_password(settings.home))
         await processes.until_told()
         _console.print("Stopping")
+
+
+async def seed(settings: PlatformSettings) -> None:
+    """Enrol the pilot in a platform that others serve: through their sockets, and else on its database."""
+    here = [name for name in system.NAMES if name not in {*settings.component_urls, "gateway"}]
+    async with database(settings) as url, system.assemble(settings, url, only=here) as running:
+        await _seed(settings, running)
+    _welcome(settings.addresses()[0], demo_password(settings.home))
 
 
 def demo_password(home: Path) -> str:
@@ -41,12 +50,13 @@ def demo_password(home: Path) -> str:
     return path.read_text(encoding="ascii")
 
 
-async def _seed(settings: PlatformSettings, up: Platform, password: str) -> None:
+async def _seed(settings: PlatformSettings, running: system.System) -> None:
     state = State(settings.home / "demo" / "state.json")
+    identity, password = running.contexts["identity"], demo_password(settings.home)
     columns = (TextColumn("Enrolling the demo pilot:"), BarColumn(), TextColumn("{task.description}"))
     with Progress(*columns, TimeElapsedColumn(), console=_console, transient=True) as progress:
         task = progress.add_task("organisations and staff", total=steps())
-        async with Seeding.open(up.system.contexts, state, password) as seeding:
+        async with Seeding.open(identity, state, password) as seeding:
             await seeding.run(lambda done: progress.update(task, description=done, advance=1))
 
 

@@ -66,17 +66,14 @@ class Seeding:
 
     @classmethod
     @asynccontextmanager
-    async def open(
-        cls, contexts: Mapping[str, Context], state: State, password: str
-    ) -> AsyncIterator["Seeding"]:
-        """A seeding through clients of the components in ``contexts``."""
-        here = contexts["users"]
+    async def open(cls, identity: Context, state: State, password: str) -> AsyncIterator["Seeding"]:
+        """A seeding that makes accounts with ``identity`` and asks its neighbours, wherever they run."""
         async with AsyncExitStack() as stack:
             clients = [
-                await stack.enter_async_context(client(here))
+                await stack.enter_async_context(client(identity))
                 for client in (UsersClient, MeasurementsClient, CdrClient)
             ]
-            yield cls(demo_pilot(), state, password, contexts["identity"], *clients)  # type: ignore[arg-type]
+            yield cls(demo_pilot(), state, password, identity, *clients)  # type: ignore[arg-type]
 
     async def run(self, advance: Advance) -> None:
         """Enrol whatever of the pilot is not there yet."""
