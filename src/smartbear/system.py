@@ -137,10 +137,9 @@ async def _readiness(url: str, remote: Mapping[str, str]) -> AsyncIterator[Calla
     async with httpx.AsyncClient(timeout=2) as client:
 
         async def check() -> Mapping[str, bool]:
-            answers = await asyncio.gather(
-                _database_state(url), *(_answers(client, address) for address in remote.values())
-            )
-            return {**answers[0], **dict(zip(remote, answers[1:], strict=True))}
+            local = _database_state(url)
+            others = asyncio.gather(*(_answers(client, address) for address in remote.values()))
+            return {**await local, **dict(zip(remote, await others, strict=True))}
 
         yield check
 
