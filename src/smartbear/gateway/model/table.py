@@ -44,6 +44,7 @@ TABLE = (
     Row("/api/organisations", "users", _READ | _WRITE, frozenset({"CCM", "Tech", "SysAdmin"})),
     Row("/api/pilots", "users", _READ | _WRITE, frozenset({"CCM", "Tech", "SysAdmin"})),
     Row("/api/measurements", "measurements", _READ | {"POST"}, _CLINICAL | {SYSTEM}, _MB, _MB),
+    Row("/api/measurements/arrivals", "measurements", _READ, _CLINICAL | {"Tech", SYSTEM}),
     Row("/api/decisions", "decisions", _READ | {"POST", "PUT"}, _CLINICAL),
     Row("/api/inbox", "notifications", _READ | {"POST", "PUT", "DELETE"}, _CLINICAL),
     Row("/api/mobile", "mobile", _READ, frozenset({PARTICIPANT})),
