@@ -4,6 +4,7 @@ A component's role owns the schema of the same name and can see no other; the ro
 when a connection starts, and nothing resets them between uses (a reset would double the cost of a read).
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
@@ -16,6 +17,8 @@ from smartbear.kit.errors import Unavailable
 type_codecs = ("json", "jsonb")
 
 if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
     Connection = asyncpg.Connection[Any]
     """What store functions take: a connection, inside a transaction or not."""
 else:
@@ -24,6 +27,16 @@ else:
 FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Unavailable)
 """What a connection raises when the database refuses a statement, or is not there."""
 
+_GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # shutting down, starting up, recovering
+    asyncpg.InsufficientResourcesError,  # disk, memory or connections have run out
+    TimeoutError,
+)
+_LOST = "The database went away in the middle of this. Please send the same request again."
+_CONNECT_SECONDS = 5.0
+_WAIT_SECONDS = 10.0  # for a connection that others use
+_PATIENCE = 5.0  # seconds a statement gets beyond the limit PostgreSQL itself keeps, should the server hang
 _IDLE_SECONDS = 60.0  # an unused connection costs PostgreSQL a process of some megabytes
 
 
@@ -57,6 +70,8 @@ class Database:
             min_size=0,
             max_size=connections,
             max_inactive_connection_lifetime=_IDLE_SECONDS,
+            timeout=_CONNECT_SECONDS,
+            command_timeout=statement_timeout + _PATIENCE,
             init=_prepare,
             reset=_keep_as_is,
             server_settings={
@@ -75,15 +90,31 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """A connection outside a transaction: each statement stands alone."""
+        """A connection outside a transaction: each statement stands alone.
+
+        Unavailable if there is none, or if it is lost inside the block, when nobody knows whether what the
+        block did has been committed.
+        """
+        acquired = await self._acquire()
         try:
-            acquired = await self._pool.acquire()
-        except (OSError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError) as error:
-            raise Unavailable(retry_after=2) from error
-        try:
-            yield cast("Connection", acquired)
+            yield acquired
+        except asyncpg.QueryCanceledError:
+            raise
+        except _GONE as error:
+            raise Unavailable(_LOST, retry_after=2) from error
+        except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+            if _is_lost(acquired):
+                raise Unavailable(_LOST, retry_after=2) from error
+            raise
         finally:
-            await self._pool.release(acquired)
+            await self._pool.release(cast("PoolConnectionProxy[Any]", acquired))
+
+    async def _acquire(self) -> Connection:
+        try:
+            async with asyncio.timeout(_WAIT_SECONDS):
+                return cast("Connection", await self._pool.acquire())
+        except (*_GONE, asyncpg.InterfaceError, OSError) as error:
+            raise Unavailable(retry_after=2) from error
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -106,6 +137,13 @@ async def owner(url: str) -> AsyncIterator[Connection]:
         yield cast("Connection", connection)
     finally:
         await connection.close()
+
+
+def _is_lost(connection: Connection) -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:  # the pool has taken the dead one back already
+        return True
 
 
 async def _prepare(connection: Connection) -> None:
