@@ -9,18 +9,27 @@ import SignedOutPage from "./pages/SignedOutPage.vue";
 import TodayPage from "./pages/TodayPage.vue";
 import { enter } from "./session/session.ts";
 
+declare module "vue-router" {
+  interface RouteMeta {
+    /** The key of the page's name. */
+    title: string;
+    /** Shown to anybody, signed in or not. */
+    open?: true;
+  }
+}
+
 export const router = createRouter({
   history: createWebHistory("/app/"),
   scrollBehavior: () => ({ top: 0 }),
   routes: [
-    { path: "/", name: "today", component: TodayPage },
-    { path: "/measure", name: "measure", component: MeasurePage },
-    { path: "/measure/:measure", name: "entry", component: EntryPage, props: true },
-    { path: "/result", name: "result", component: ResultPage },
-    { path: "/messages", name: "messages", component: MessagesPage },
-    { path: "/me", name: "me", component: MePage },
-    { path: "/callback", name: "callback", component: CallbackPage, meta: { open: true } },
-    { path: "/signed-out", name: "signed-out", component: SignedOutPage, meta: { open: true } },
+    { path: "/", name: "today", component: TodayPage, meta: { title: "app.today" } },
+    { path: "/measure", name: "measure", component: MeasurePage, meta: { title: "app.measure" } },
+    { path: "/measure/:measure", name: "entry", component: EntryPage, props: true, meta: { title: "entry.type_in" } },
+    { path: "/result", name: "result", component: ResultPage, meta: { title: "result.your_reading" } },
+    { path: "/messages", name: "messages", component: MessagesPage, meta: { title: "app.messages" } },
+    { path: "/me", name: "me", component: MePage, meta: { title: "app.me" } },
+    { path: "/callback", name: "callback", component: CallbackPage, meta: { title: "sign_in.busy", open: true } },
+    { path: "/signed-out", name: "signed-out", component: SignedOutPage, meta: { title: "sign_in.out", open: true } },
     { path: "/:unknown(.*)*", redirect: "/" },
   ],
 });

@@ -1,16 +1,29 @@
-import type { Limit } from "@smartbear/shared/clinical/state.ts";
+import { judge, type Direction, type Limit, type State } from "@smartbear/shared/clinical/state.ts";
+
+export interface Band { state: State; side: Direction | null; from: number; to: number }
 
 /**
- * Where a value stands along a bar of five equally wide bands (very low, low, own range, high, very high), as a
- * share from 0 to 1. The outer bands, which have no end, are taken to be as wide as the bands beside them.
+ * A person's bands from very low to very high. The outer ones, which have no end, are as wide as the bands beside
+ * them; a band that no value can lie in is left out, as above 100 %.
  */
-export function placeOf(value: number, { optimal, extreme, red }: Limit): number {
+export function bandsOf({ optimal, extreme, red, unit }: Limit): Band[] {
   const high = Math.min(extreme.high, red?.high ?? Infinity);
-  const below = extreme.low - (optimal.low - extreme.low);
-  const above = high + (high - optimal.high);
-  const ends = [below, extreme.low, optimal.low, optimal.high, high, above];
-  const band = Math.min(Math.max(ends.findLastIndex((end) => value >= end), 0), ends.length - 2);
-  const [from = 0, to = 1] = ends.slice(band, band + 2);
-  const within = to > from ? (value - from) / (to - from) : 0.5;
-  return (band + Math.min(Math.max(within, 0.06), 0.94)) / 5;
+  const bands: Band[] = [
+    { state: "extreme", side: "low", from: extreme.low - (optimal.low - extreme.low || 1), to: extreme.low },
+    { state: "threshold", side: "low", from: extreme.low, to: optimal.low },
+    { state: "optimal", side: null, from: optimal.low, to: optimal.high },
+    { state: "threshold", side: "high", from: optimal.high, to: high },
+    { state: "extreme", side: "high", from: high, to: high + (high - optimal.high || 1) },
+  ];
+  return bands.filter(({ from, to }) => to > from && !(unit === "%" && from >= 100));
+}
+
+/** Where a value stands along its bands, each drawn equally wide: a share from 0 to 1, never on a border. */
+export function placeOf(value: number, limit: Limit): number {
+  const bands = bandsOf(limit);
+  const { state, direction } = judge(value, limit);
+  const index = bands.findIndex((band) => band.state === state && band.side === direction);
+  const { from, to } = bands[index] ?? { from: 0, to: 1 };
+  const within = Math.min(Math.max((value - from) / (to - from), 0.1), 0.9);
+  return (Math.max(index, 0) + within) / bands.length;
 }

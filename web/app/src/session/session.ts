@@ -20,8 +20,16 @@ export async function enter(path: string): Promise<boolean> {
     if (!me.value) await auth.signIn(path);
     return me.value !== null;
   }
-  me.value = (await freshOrKept("me", () => people(client).me()))?.value ?? null;
+  me.value = (await freshOrKept("me", askWho))?.value ?? null;
   return me.value !== null;
+}
+
+/** What was said to somebody else, who left without signing out, is forgotten first. */
+async function askWho(): Promise<Me> {
+  const before = await lastAnswer<Me>("me");
+  const now = await people(client).me();
+  if (before && before.value.account !== now.account) await forgetAnswers();
+  return now;
 }
 
 /** Without a connection a token may be too old to use and too young to give up. */
