@@ -135,6 +135,22 @@ async def test_built_files_are_kept_for_ever_because_their_names_change(http):
     assert "immutable" in answer.headers["cache-control"]
 
 
+@pytest.mark.parametrize("path", ["/", "/icon.svg", "/participants/SB-0001"])
+async def test_a_file_that_has_not_changed_is_not_sent_again(http, web, path):
+    (web / "dashboard" / "dist" / "icon.svg").write_text("<svg/>")
+    first = await http.get(path)
+    again = await http.get(path, headers={"if-none-match": first.headers["etag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+    assert again.headers["cache-control"] == "no-cache"
+
+
+async def test_a_file_that_was_never_built_is_not_there(http):
+    for path in ("/assets/old-0.js", "/app/missing.png", "/assets/deep/er.js"):
+        answer = await http.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert "immutable" not in answer.headers["cache-control"]
+
+
 @pytest.mark.parametrize("path", ["/..%2fsecret.txt", "/%2e%2e/secret.txt", "/assets/../../secret.txt"])
 async def test_nothing_outside_the_built_folder_is_served(http, path):
     answer = await http.get(path)

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
-
-from smartbear.kit.errors import NotFound
+from starlette.responses import PlainTextResponse, Response
+from starlette.staticfiles import StaticFiles
 
 CSP = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
@@ -13,26 +13,30 @@ CSP = (
     "frame-ancestors 'none'"
 )
 _FOREVER = "public, max-age=31536000, immutable"  # names of files under assets/ carry a hash of their content
+_ASK_FIRST = "no-cache"  # may be kept, if the server says each time that it has not changed
 
 
 class WebApplication:
     """One built application below ``prefix``."""
 
     def __init__(self, folder: Path, prefix: str) -> None:
-        self._folder, self._prefix = folder.resolve(), prefix
+        self._index, self._prefix = folder / "index.html", prefix
+        self._files = StaticFiles(directory=folder, check_dir=False)
 
     async def answer(self, request: Request) -> Response:
         """The file asked for; the index page for an address without a file's ending."""
-        if not (self._folder / "index.html").is_file():
+        if not self._index.is_file():
             return PlainTextResponse("The web applications have not been built; `make run` builds them.", 503)
-        rest = request.url.path.removeprefix(self._prefix)
-        wanted = (self._folder / rest).resolve() if rest else self._folder
-        if not wanted.is_relative_to(self._folder):
-            raise NotFound
-        if wanted.is_file():
-            kept = _FOREVER if wanted.parent.name == "assets" else "no-cache"
-            return FileResponse(wanted, headers={"cache-control": kept, "content-security-policy": CSP})
-        if "." in rest.rpartition("/")[2]:
-            raise NotFound
-        index = self._folder / "index.html"
-        return FileResponse(index, headers={"cache-control": "no-cache", "content-security-policy": CSP})
+        path = request.scope["path"].removeprefix(self._prefix)
+        answer = await self._file(path, request)
+        answer.headers["cache-control"] = _FOREVER if path.startswith("assets/") else _ASK_FIRST
+        answer.headers["content-security-policy"] = CSP
+        return answer
+
+    async def _file(self, path: str, request: Request) -> Response:
+        try:
+            return await self._files.get_response(path or self._index.name, request.scope)
+        except HTTPException:
+            if "." in path.rpartition("/")[2]:
+                raise
+            return await self._files.get_response(self._index.name, request.scope)
