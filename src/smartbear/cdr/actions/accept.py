@@ -1,10 +1,12 @@
 """From a resource that somebody sent to one that can be written."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
 from smartbear.cdr.model.access import Access
+from smartbear.cdr.model.alike import indexes_like
 from smartbear.cdr.model.body import stored_form
 from smartbear.cdr.model.change import Draft
 from smartbear.cdr.model.owner import owner_of
@@ -44,11 +46,22 @@ def draft_of(resource: dict[str, Any], target: LocalId, bases: Iterable[str]) ->
     return Draft(
         target=target,
         content=content,
-        digest=blake2b(content, digest_size=_DIGEST_BYTES).digest(),
+        digest=_digest(content),
         indexes=indexes,
         owner=owner_of(target.type, target.id, indexes, bases),
         organisation=_organisation(indexes, bases) if target.type == "Patient" else None,
     )
+
+
+def draft_like(first: Draft, observation: dict[str, Any], target: LocalId) -> Draft:
+    """``draft_of`` for a reading of the same kind as ``first``."""
+    content = stored_form(observation, target.id)
+    indexes = indexes_like(first.indexes, observation)
+    return replace(first, target=target, content=content, digest=_digest(content), indexes=indexes)
+
+
+def _digest(content: bytes) -> bytes:
+    return blake2b(content, digest_size=_DIGEST_BYTES).digest()
 
 
 async def expect_own(repository: Repository, access: Access, drafts: Sequence[Draft]) -> None:

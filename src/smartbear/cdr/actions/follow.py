@@ -1,16 +1,18 @@
 """What the repository makes of what other components tell it. Being told twice changes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from smartbear.cdr.actions import people
-from smartbear.cdr.actions.accept import draft_of, expect_valid
+from smartbear.cdr.actions.accept import draft_like, draft_of, expect_valid
 from smartbear.cdr.model.access import everything
-from smartbear.cdr.model.change import Change, Outcome, Written
+from smartbear.cdr.model.alike import Kind
+from smartbear.cdr.model.change import Change, Draft, Outcome, Written
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store import reading
 from smartbear.cdr.store.repository import Repository
 from smartbear.contracts.events import DeviceAssigned, ParticipantChanged, ReadingsAccepted
+from smartbear.contracts.readings import Reading
 from smartbear.fhir.vital_signs import observation
 
 _OURS = everything()
@@ -18,19 +20,19 @@ _OURS = everything()
 
 async def readings(repository: Repository, event: ReadingsAccepted) -> int:
     """Store each reading as an Observation, all in one commit; returns how many were new."""
-    written = await _write(repository, map(observation, event.readings), once=True)
+    written = await _write(repository, _observations(repository, event.readings), once=True)
     return sum(one.outcome is Outcome.CREATED for one in written)
 
 
 async def participant(repository: Repository, event: ParticipantChanged) -> None:
     """Keep the Patient as ``users`` tells it."""
-    await _write(repository, [people.patient(event)])
+    await _write(repository, [_draft(repository, people.patient(event))])
 
 
 async def device(repository: Repository, event: DeviceAssigned) -> None:
     """Keep the Device and whose it is; news that it was taken back may come after it was given to another."""
     if event.assigned_to is None or await _is_with(repository, event.device_id, event.subject):
-        await _write(repository, [people.device(event)])
+        await _write(repository, [_draft(repository, people.device(event))])
 
 
 async def _is_with(repository: Repository, device_id: str, subject: str) -> bool:
@@ -39,14 +41,29 @@ async def _is_with(repository: Repository, device_id: str, subject: str) -> bool
     return found is not None and found.owner is not None and found.owner.patient == subject
 
 
-async def _write(
-    repository: Repository, resources: Iterable[dict[str, Any]], *, once: bool = False
-) -> list[Written]:
-    drafts = []
-    for resource in resources:
-        target = LocalId(resource["resourceType"], resource["id"])
-        expect_valid(resource, target.type)
-        drafts.append(draft_of(resource, target, repository.bases))
+def _observations(repository: Repository, accepted: Iterable[Reading]) -> Iterator[Draft]:
+    """Drafts of readings; the first of a kind goes all the way, the others follow it."""
+    firsts: dict[Kind | None, Draft] = {}
+    for one in accepted:
+        resource, kind = observation(one), Kind.of(one)
+        if kind in firsts:
+            target = LocalId("Observation", one.reading_id)
+            yield draft_like(firsts[kind], resource, target)
+            continue
+        draft = _draft(repository, resource)
+        if kind:
+            firsts[kind] = draft
+        yield draft
+
+
+def _draft(repository: Repository, resource: dict[str, Any]) -> Draft:
+    target = LocalId(resource["resourceType"], resource["id"])
+    expect_valid(resource, target.type)
+    return draft_of(resource, target, repository.bases)
+
+
+async def _write(repository: Repository, drafts: Iterable[Draft], *, once: bool = False) -> list[Written]:
+    drafts = list(drafts)
     rows = await repository.rows_of(drafts)
     changes = (Change(draft.target, draft, _OURS, once=once) for draft in drafts)
     return await repository.writer.write(list(zip(changes, rows, strict=True)))
