@@ -3,10 +3,14 @@ from datetime import timedelta
 
 import pytest
 
+from smartbear.contracts.identity import AUDIENCE, REALM
+from smartbear.contracts.roles import PARTICIPANT, STAFF
+from smartbear.identity.actions import NewAccount, create_account, create_client
 from smartbear.identity.actions.keys import rotate, signing_keys
 from smartbear.identity.model.realm import realm
 from smartbear.identity.routes import pages
-from tests.identity.conftest import PASSWORD, PROTOCOL
+from smartbear.kit.errors import BadInput, Conflict
+from tests.identity.conftest import PASSWORD, PROTOCOL, asked
 
 
 async def test_a_refresh_token_changes_at_every_use(browser):
@@ -172,7 +176,7 @@ def test_every_language_has_every_word():
 
 
 def test_the_realm_has_the_seven_roles_the_participant_and_the_six_clients():
-    assert len(realm().roles) == 8
+    assert tuple(realm().roles) == (*STAFF, PARTICIPANT)
     assert set(realm().clients) == {
         "dashboard",
         "mobile",
@@ -181,6 +185,56 @@ def test_the_realm_has_the_seven_roles_the_participant_and_the_six_clients():
         "smart4health",
         "smart4healthbox",
     }
+
+
+def test_the_front_door_expects_tokens_as_the_realm_makes_them():
+    assert (realm().issuer_path, realm().audience) == (REALM, AUDIENCE)
+
+
+@pytest.mark.parametrize("name", [name for name, client in realm().clients.items() if not client.is_public])
+async def test_a_machine_of_the_realm_gets_the_scopes_the_realm_gives_it_and_no_others(identity, http, name):
+    context, _ = identity
+    client_id, secret = await create_client(context, name=name, scope="system/*.*")
+    assert client_id == name
+    form = {"grant_type": "client_credentials"}
+    told = (await http.post(f"{PROTOCOL}/token", data=form, auth=(client_id, secret))).json()
+    assert told["scope"].split() == list(realm().clients[name].scopes)
+    assert (await browserless(http, name)).status_code == 400
+
+
+async def browserless(http, client_id):
+    """Ask for a code in the name of a client that has no business with people."""
+    return await http.get(f"{PROTOCOL}/auth", params=asked(client_id=client_id))
+
+
+@pytest.mark.parametrize("name", ["dashboard", "mobile"])
+async def test_a_public_client_is_given_no_secret(identity, name):
+    context, _ = identity
+    with pytest.raises(BadInput):
+        await create_client(context, name=name, scope="openid")
+
+
+@pytest.mark.parametrize("scope", ["", " ", 'system/*."', "a\\b", "é"])
+async def test_a_client_needs_a_scope_that_can_be_one(identity, scope):
+    context, _ = identity
+    with pytest.raises(BadInput):
+        await create_client(context, name="bench", scope=scope)
+
+
+async def test_an_account_that_is_there_stays_as_it_is(identity):
+    context, _ = identity
+    new = NewAccount(username="Test_Clinician", role="CCM", name="Somebody else")
+    again = await create_account(context, new, "another password")
+    async with context.db.connection() as c:
+        rows = await c.fetch("SELECT id, name FROM account WHERE lower(username) = 'test_clinician'")
+    assert [(str(row["id"]), row["name"]) for row in rows] == [(again, "Case manager CM-07")]
+
+
+@pytest.mark.parametrize(("role", "error"), [("SysAdmin", Conflict), ("Superuser", BadInput)])
+async def test_an_account_cannot_change_its_role_by_being_made_again(identity, role, error):
+    context, _ = identity
+    with pytest.raises(error):
+        await create_account(context, NewAccount(username="test_clinician", role=role, name="x"), PASSWORD)
 
 
 async def test_the_password_of_an_account_is_kept_as_argon2id(identity):
