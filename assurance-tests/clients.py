@@ -9,6 +9,7 @@ import json
 import re
 import secrets
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
@@ -19,12 +20,20 @@ from platform_under_test import PlatformUnderTest
 
 _PROTOCOL = "/realms/smartbear/protocol/openid-connect"
 
+_FORMS = {"application/problem+json", "application/fhir+json"}
+
 
 class Client:
     """Requests with a token that is renewed before it is old."""
 
     def __init__(self, address: str) -> None:
-        self._http = httpx.AsyncClient(base_url=address, timeout=30)
+        self._http = httpx.AsyncClient(
+            base_url=address, timeout=30, event_hooks={"response": [self._look_at]}
+        )
+        self.answers = Counter[int]()
+        """Status → answers."""
+        self.odd: list[str] = []
+        """Answers of 500 and above that do not say when to try again, in the form that is due."""
         self._until, self._bearer = 0.0, ""
         self._lock = asyncio.Lock()
 
@@ -35,7 +44,7 @@ class Client:
 
     async def get(self, path: str, **params: Any) -> Any:
         """The JSON at an address; an error is an exception."""
-        return (await self.request("GET", path, params=params)).raise_for_status().json()
+        return (await self.request("GET", path, params=params or None)).raise_for_status().json()
 
     async def token(self) -> str:
         """An access token with at least half of its life ahead."""
@@ -51,7 +60,15 @@ class Client:
 
     async def _tokens(self, **form: str) -> dict[str, Any]:
         answer = await self._http.post(f"{_PROTOCOL}/token", data=form)
-        return answer.raise_for_status().json()
+        tokens: dict[str, Any] = answer.raise_for_status().json()
+        return tokens
+
+    async def _look_at(self, answer: httpx.Response) -> None:
+        self.answers[answer.status_code] += 1
+        form = answer.headers.get("content-type", "").partition(";")[0]
+        due = answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and "retry-after" in answer.headers
+        if answer.is_server_error and not (due and form in _FORMS):
+            self.odd.append(f"{answer.request.method} {answer.request.url.path} {answer.status_code} {form}")
 
     async def close(self) -> None:
         """Close connections."""

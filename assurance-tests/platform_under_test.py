@@ -16,12 +16,14 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 LOOPBACK = "127.0.0.1"
+Victim = Literal["platform", "database", "everything"]
 
 
 def free_port() -> int:
@@ -100,16 +102,20 @@ class PlatformUnderTest:
         self.process.wait(30)
         return time.monotonic() - began
 
-    def kill(self, *, everything: bool) -> None:
-        """``kill -9`` the platform, its children, and with ``everything`` PostgreSQL too, at once."""
+    def kill(self, what: Victim) -> None:
+        """``kill -9``, all victims at once; a killed ``database`` is the platform's to start again."""
         assert self.process
-        victims = [self.process.pid]
-        if everything:
-            victims += [process.pid for process in self.processes() if process.pid != self.process.pid]
+        database = [process.pid for process in self.processes() if process.name() == "postgres"]
+        victims = {
+            "platform": [self.process.pid],
+            "database": database,
+            "everything": [self.process.pid, *(process.pid for process in self.processes())],
+        }[what]
         for pid in victims:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        self.process.wait(30)
+        if what != "database":
+            self.process.wait(30)
 
     def processes(self) -> list[psutil.Process]:
         """Every process of this platform, PostgreSQL included."""
@@ -118,7 +124,8 @@ class PlatformUnderTest:
             try:
                 words = process.cmdline()
                 ours = process.environ().get("SMARTBEAR_HOME") == str(self.home) and "smartbear" in words
-                if ours or any(word.startswith(str(self.home)) for word in words):
+                data = process.name() == "postgres" and str(self.home / "postgres" / "data") in words
+                if ours or data:
                     found += [process, *process.children(recursive=True)]
             except (psutil.NoSuchProcess, psutil.AccessDenied):
                 continue
