@@ -7,6 +7,8 @@ import pytest
 from smartbear.contracts.scope import AccessScope
 from tests.users.conftest import ADMIN
 
+NOBODY = "8d6c4e1f-e277-42bb-95a7-eb27b3600634"
+
 
 async def _request(world, scope, method, path, body=None):
     async with world.client(scope) as client:
@@ -63,9 +65,9 @@ async def test_a_pilot_can_mute_conditions_and_change_its_language(world):
         ("POST", "/api/pilots", {"name": "P", "time_zone": "Mars/Olympus"}, 422, "time_zone"),
         ("POST", "/api/pilots", {"name": "P", "language": "tlh"}, 422, "language"),
         ("POST", "/api/pilots", {"name": " "}, 422, "name"),
-        ("POST", "/api/organisations", {"name": "O", "pilot_id": str(uuid.uuid4())}, 422, "pilot_id"),
-        ("PATCH", f"/api/pilots/{uuid.uuid4()}", {"muted_conditions": ["flu"]}, 422, "muted_conditions[0]"),
-        ("PATCH", f"/api/pilots/{uuid.uuid4()}", {"muted_conditions": None}, 422, "muted_conditions"),
+        ("POST", "/api/organisations", {"name": "O", "pilot_id": NOBODY}, 422, "pilot_id"),
+        ("PATCH", f"/api/pilots/{NOBODY}", {"muted_conditions": ["flu"]}, 422, "muted_conditions[0]"),
+        ("PATCH", f"/api/pilots/{NOBODY}", {"muted_conditions": None}, 422, "muted_conditions"),
     ],
 )
 async def test_a_faulty_form_names_the_field(world, method, path, body, status, field):
