@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from smartbear.kit.db import Database
-from smartbear.kit.errors import Unavailable
+from smartbear.kit.errors import TooCostly, Unavailable
 
 _END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'smartbear users'"
 
@@ -72,6 +72,17 @@ async def test_a_server_out_of_disk_is_unavailable(database: Database) -> None:
     with pytest.raises(Unavailable):
         async with database.connection() as connection:
             await connection.execute("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full'; END $$")
+
+
+async def test_a_statement_that_takes_too_long_is_too_costly_and_the_next_use_works(
+    database: Database,
+) -> None:
+    for limit in ({"timeout": 0.1}, {}):
+        with pytest.raises(TooCostly):
+            async with database.connection() as connection:
+                await connection.execute("SET statement_timeout = 200; SELECT pg_sleep(4)", **limit)
+    async with database.connection() as connection:
+        assert await connection.fetchval("SELECT 1") == 1
 
 
 async def test_a_mistake_of_ours_stays_a_mistake(database: Database) -> None:

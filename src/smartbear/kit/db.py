@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import asyncpg
 import orjson
 
-from smartbear.kit.errors import Unavailable
+from smartbear.kit.errors import TooCostly, Unavailable
 
 type_codecs = ("json", "jsonb")
 
@@ -31,7 +31,6 @@ _GONE = (
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,  # shutting down, starting up, recovering
     asyncpg.InsufficientResourcesError,  # disk, memory or connections have run out
-    TimeoutError,
 )
 _LOST = "The database went away in the middle of this. Please send the same request again."
 _CONNECT_SECONDS = 5.0
@@ -93,13 +92,13 @@ class Database:
         """A connection outside a transaction: each statement stands alone.
 
         Unavailable if there is none, or if it is lost inside the block, when nobody knows whether what the
-        block did has been committed.
+        block did has been committed. TooCostly for a statement that takes longer than it may.
         """
         acquired = await self._acquire()
         try:
             yield acquired
-        except asyncpg.QueryCanceledError:
-            raise
+        except (asyncpg.QueryCanceledError, TimeoutError) as error:
+            raise TooCostly from error
         except _GONE as error:
             raise Unavailable(_LOST, retry_after=2) from error
         except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
@@ -127,16 +126,16 @@ class Database:
 async def owner(url: str) -> AsyncIterator[Connection]:
     """One connection as the database's owner, for plumbing that belongs to no component.
 
-    Raises Unavailable if the server cannot be reached within two seconds.
+    Raises Unavailable if the server cannot be reached within two seconds. A statement gets ten.
     """
     try:
-        connection = await asyncpg.connect(url, timeout=2)
+        connection = await asyncpg.connect(url, timeout=2, command_timeout=10)
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
         raise Unavailable(retry_after=2) from error
     try:
         yield cast("Connection", connection)
     finally:
-        await connection.close()
+        await connection.close(timeout=2)
 
 
 def _is_lost(connection: Connection) -> bool:
