@@ -1,0 +1,63 @@
+"""The platform as its users start it, and a real browser; both shared by all scenarios of a run."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from browsers import Browser, chromium, window
+from platform_under_test import PlatformUnderTest
+from split_platform import SplitPlatform
+
+
+@contextmanager
+def data_directory() -> Iterator[Path]:
+    """A fresh one that PostgreSQL's own account can pass through, which pytest's folders do not let it."""
+    home = Path(tempfile.mkdtemp(prefix="smartbear-scenario-"))
+    home.chmod(0o711)
+    yield home
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def platform() -> Iterator[PlatformUnderTest]:
+    """``smartbear demo``, seeded."""
+    with data_directory() as home:
+        running = PlatformUnderTest(home)
+        running.start()
+        try:
+            running.wait_until_ready()
+            running.wait_until_seeded()
+            yield running
+        finally:
+            running.stop()
+
+
+@pytest.fixture(scope="module")
+def split() -> Iterator[SplitPlatform]:
+    """The same platform, its components in processes of their own."""
+    with data_directory() as home, SplitPlatform(home).running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def open_window(browser):
+    """``await open_window(size, theme)``; every window is closed at the end."""
+    opened = []
+
+    async def make(*choices):
+        opened.append(await window(browser, *choices))
+        return opened[-1]
+
+    yield make
+    for context in opened:
+        await context.close()
