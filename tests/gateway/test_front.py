@@ -280,3 +280,22 @@ def test_a_bucket_lets_ten_seconds_worth_through_and_then_the_rate():
     assert buckets.wait("b", 0.0) == 0.0
     assert buckets.wait("a", 0.5) == 0.0
     assert buckets.wait("a", 0.5) > 0
+
+
+def test_buckets_of_callers_not_seen_for_long_are_forgotten(monkeypatch):
+    monkeypatch.setattr("smartbear.gateway.model.bucket._MOST", 3)
+    buckets = Buckets(rate=2)
+    for caller in "abcde":
+        buckets.wait(caller, 0.0)
+    assert list(buckets._filled) == ["c", "d", "e"]
+
+
+async def test_an_https_address_is_to_be_called_by_https_alone(make_context, neighbours):
+    async with make_context("gateway", neighbours) as context:
+        settings = context.settings.model_copy(update={"public_urls": ("https://bear.example",)})
+        async with (
+            gateway_app.serve(replace(context, settings=settings)) as app,
+            plain_client(app) as http,
+        ):
+            answer = await http.get("/health/live")
+    assert "max-age=31536000" in answer.headers["strict-transport-security"]

@@ -8,9 +8,13 @@ from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from joserfc.jwk import RSAKey
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
-from tests.gateway.conftest import KEY, SUBJECT
+from smartbear.gateway.actions import tokens
+from tests.gateway.conftest import KEY, SUBJECT, component
 
+NEXT = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, private=True, auto_kid=True)
 STRANGER = RSAKey.generate_key(2048, {"kid": str(KEY.kid)}, private=True)
 PUBLIC = KEY.as_pem(private=False)
 
@@ -112,6 +116,31 @@ async def test_a_token_is_refused_once_it_has_expired_though_it_was_believed_bef
     assert await status(http, good) == 200
     clock.advance(timedelta(seconds=331))
     assert await status(http, good) == 401
+
+
+async def test_only_so_many_tokens_are_remembered(http, token, monkeypatch):
+    monkeypatch.setattr(tokens, "_REMEMBERED", 2)
+    good = [token(sub=f"a-{n}") for n in range(4)]
+    assert [await status(http, one) for one in (*good, *good)] == [200] * 8
+
+
+async def test_a_key_made_since_is_asked_for_but_not_at_every_forged_token(
+    http, token, neighbours, monkeypatch
+):
+    asked = []
+
+    async def certs(_request):
+        asked.append(1)
+        return JSONResponse({"keys": [key.as_dict(private=False) for key in (KEY, NEXT)]})
+
+    assert await status(http, token()) == 200
+    neighbours["identity"]._app = component(Route("/realms/smartbear/protocol/openid-connect/certs", certs))
+    renewed = token(key=NEXT, header={"kid": NEXT.kid})
+    assert [await status(http, renewed) for _ in range(5)] == [401] * 5
+    assert asked == []
+    monkeypatch.setattr(tokens, "_KEYS_AT_MOST_EVERY", 0.0)
+    assert await status(http, renewed) == 200
+    assert asked == [1]
 
 
 async def test_a_component_learns_who_asks(http, bearer):

@@ -99,3 +99,9 @@ async def test_a_hint_that_is_no_token_counts_for_nothing(http, browser, hint):
     await browser.sign_in()
     assert (await http.get(LOGOUT, params={"id_token_hint": hint})).status_code == 200
     assert await is_signed_in(browser)
+
+
+async def test_a_request_to_sign_out_that_says_two_things_is_refused(http, browser):
+    await browser.sign_in()
+    assert (await http.get(f"{LOGOUT}?client_id=dashboard&client_id=mobile")).status_code == 400
+    assert await is_signed_in(browser)

@@ -210,6 +210,12 @@ async def test_a_form_that_is_not_ours_is_refused(http, browser):
     assert answer.status_code == 400
 
 
+async def test_a_form_that_is_no_form_is_refused(http, browser):
+    await browser.open()
+    answer = await http.post(f"{PROTOCOL}/auth", params=asked(), json={"username": "test_clinician"})
+    assert (answer.status_code, "Please try again." in answer.text) == (400, True)
+
+
 @pytest.mark.parametrize(
     "redirect",
     [

@@ -65,6 +65,26 @@ async def test_a_revoked_token_is_no_longer_active(http, browser, machine):
     assert (await browser.refresh(tokens["refresh_token"])).status_code == 400
 
 
+async def test_revoking_an_access_token_ends_what_came_with_it(http, browser):
+    tokens = await browser.tokens()
+    form = {"client_id": "dashboard", "token": tokens["access_token"]}
+    assert (await http.post(f"{PROTOCOL}/revoke", data=form)).status_code == 200
+    assert (await browser.refresh(tokens["refresh_token"])).status_code == 400
+
+
+async def test_an_account_out_of_use_gets_no_new_tokens(browser, identity):
+    context, _ = identity
+    tokens = await browser.tokens()
+    async with context.db.connection() as c:
+        await c.execute("UPDATE account SET disabled = true")
+    refused = await browser.refresh(tokens["refresh_token"])
+    page = await browser.open()
+    async with context.db.connection() as c:
+        await c.execute("UPDATE account SET disabled = false")
+    assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
+    assert page.status_code == 200  # the form: the session is no good either
+
+
 async def test_a_client_cannot_revoke_the_token_of_another(http, browser):
     tokens = await browser.tokens()
     await http.post(f"{PROTOCOL}/revoke", data={"client_id": "mobile", "token": tokens["refresh_token"]})
@@ -122,9 +142,26 @@ async def test_a_grant_a_client_may_not_use_is_refused(http, form, error):
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_json_is_not_a_form(http):
-    answer = await http.post(f"{PROTOCOL}/token", json={"grant_type": "client_credentials"})
-    assert answer.json()["error"] == "invalid_request"
+@pytest.mark.parametrize("endpoint", ["token", "token/introspect", "revoke"])
+@pytest.mark.parametrize(
+    ("request_parts", "status"),
+    [
+        ({"json": {"client_id": "bench"}}, 400),
+        ({"data": {"client_id": "bench", "client_secret": "x"}, "auth": ("bench", "x")}, 400),
+        ({"content": "client_id=bench&client_id=bench"}, 400),
+        ({"content": b"client_id=\xff"}, 401),
+        ({"data": {"x": "1"}, "headers": {"authorization": "Basic ???"}}, 401),
+        ({"data": {"x": "1"}, "headers": {"authorization": "Basic /w=="}}, 401),
+        ({"data": {"x": "1"}}, 401),
+    ],
+    ids=["json", "two ways", "twice", "not text", "not base64", "not utf-8", "nobody"],
+)
+async def test_a_client_that_cannot_be_understood_is_told_so(http, endpoint, request_parts, status):
+    form = {"content-type": "application/x-www-form-urlencoded"} if "content" in request_parts else {}
+    parts = request_parts | {"headers": request_parts.get("headers", form)}
+    answer = await http.post(f"{PROTOCOL}/{endpoint}", **parts)
+    assert answer.status_code == status
+    assert answer.json()["error"] == ("invalid_client" if status == 401 else "invalid_request")
 
 
 async def test_tokens_signed_before_a_rotation_still_verify(identity):
