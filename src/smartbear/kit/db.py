@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 else:
     Connection = asyncpg.Connection  # generic for the type checker only
 
-FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Unavailable)
+_BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+
+FAULTS = (asyncpg.PostgresError, *_BROKEN, Unavailable)
 """What a connection raises when the database refuses a statement, or is not there."""
 
 _GONE = (
@@ -101,7 +103,7 @@ class Database:
             raise TooCostly from error
         except _GONE as error:
             raise Unavailable(_LOST, retry_after=2) from error
-        except (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError) as error:
+        except _BROKEN as error:
             if _is_lost(acquired):
                 raise Unavailable(_LOST, retry_after=2) from error
             raise
@@ -112,7 +114,7 @@ class Database:
         try:
             async with asyncio.timeout(_WAIT_SECONDS):
                 return cast("Connection", await self._pool.acquire())
-        except (*_GONE, asyncpg.InterfaceError, OSError) as error:
+        except (*_GONE, *_BROKEN) as error:
             raise Unavailable(retry_after=2) from error
 
     @asynccontextmanager
@@ -130,7 +132,7 @@ async def owner(url: str) -> AsyncIterator[Connection]:
     """
     try:
         connection = await asyncpg.connect(url, timeout=2, command_timeout=10)
-    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+    except (asyncpg.PostgresError, *_BROKEN) as error:
         raise Unavailable(retry_after=2) from error
     try:
         yield cast("Connection", connection)

@@ -5,9 +5,9 @@ import asyncpg
 import pytest
 
 from smartbear.kit.db import Database
-from smartbear.kit.errors import NotFound
+from smartbear.kit.errors import NotFound, Unavailable
 from smartbear.kit.jobs import defer, quarantine, worker
-from smartbear.kit.jobs.queue import open_queue
+from smartbear.kit.jobs.queue import Queue, open_queue
 from tests.conftest import eventually, fresh_database
 
 AT_ONCE = worker.Pauses(base=0)
@@ -188,3 +188,44 @@ async def test_a_running_worker_picks_up_a_job_the_moment_it_is_committed(url, u
         await asyncio.sleep(0.2)
         await ask(users, "users.greet")
         await asyncio.wait_for(done.wait(), 2)
+
+
+async def test_a_worker_survives_whatever_becomes_of_its_connection(url, users, monkeypatch):
+    faults = [asyncpg.InternalClientError("unknown state"), RuntimeError("ours"), Unavailable()]
+    claim, done = Queue.claim, asyncio.Event()
+
+    async def faulty(queue, *options):
+        if faults:
+            raise faults.pop()
+        return await claim(queue, *options)
+
+    async def greet(_payload):
+        done.set()
+
+    monkeypatch.setattr(Queue, "claim", faulty)
+    monkeypatch.setattr(worker, "_POLL", 0.05)
+    await ask(users, "users.greet")
+    async with worker.working(url, {"users.greet": greet}, concurrency=2):
+        await asyncio.wait_for(done.wait(), 5)
+    assert not faults
+
+
+async def test_a_worker_whose_connection_is_cut_again_and_again_goes_on(url, users, monkeypatch):
+    done = []
+
+    async def greet(payload):
+        done.append(payload["number"])
+
+    monkeypatch.setattr(worker, "_POLL", 0.05)
+    connection = await asyncpg.connect(url)
+    async with worker.working(url, {"users.greet": greet}, concurrency=2):
+        for number in range(10):
+            await ask(users, "users.greet", number=number)
+            await connection.execute(
+                """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                   WHERE application_name = 'smartbear jobs' AND datname = current_database()"""
+            )
+            await asyncio.sleep(0.02 * number)
+        await ask(users, "users.greet", number=10)
+        await eventually(lambda: 10 in done)
+    await connection.close()

@@ -159,13 +159,16 @@ async def drain(url: str, handlers: Mapping[str, Handler], pauses: Pauses | None
 
 
 async def _run_forever(url: str, handlers: Mapping[str, Handler], concurrency: int) -> None:
-    """Keep a worker running across failures of the database."""
+    """Keep a worker running across failures of the database, and of our own."""
     while True:
         try:
             async with open_queue(url) as queue:
                 await Worker(queue, handlers, Pauses(), concurrency).run()
         except FAULTS as error:
             _log.warning("worker_failed", error_type=_kind(error))
+            await asyncio.sleep(_POLL)
+        except Exception as error:  # noqa: BLE001 - a process without a worker looks well and does nothing
+            _log.error("worker_failed", error_type=_kind(error), exc_info=error)
             await asyncio.sleep(_POLL)
 
 
@@ -174,7 +177,7 @@ async def _rescue_forever(url: str) -> None:
         try:
             async with open_queue(url) as queue:
                 await rescue(queue)
-        except FAULTS as error:
+        except Exception as error:  # noqa: BLE001 - as above
             _log.warning("rescue_failed", error_type=_kind(error))
         await asyncio.sleep(_DEAD_AFTER / 2)
 
