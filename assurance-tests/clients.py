@@ -113,11 +113,13 @@ class Person(Client):
             "code_challenge_method": "S256",
             "prompt": "login",
         }
-        page = await self._http.get(f"{_PROTOCOL}/auth", params=query)
+        page = (await self._http.get(f"{_PROTOCOL}/auth", params=query)).raise_for_status()
         proof = re.search(r'name="proof" value="([^"]+)"', page.text)
         assert proof, page.text
         form = {"username": self._username, "password": self._password, "proof": proof[1]}
         answer = await self._http.post(f"{_PROTOCOL}/auth", params=query, data=form)
+        if answer.is_error:
+            answer.raise_for_status()
         code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
         return await self._tokens(
             grant_type="authorization_code",

@@ -17,8 +17,10 @@ import sys
 import time
 import uuid
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +28,15 @@ import httpx
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from clients import Person, SystemClient
+from clients import Client, Person, SystemClient
 from cohort import Cohort, Member, enrol, pressure
 from platform_under_test import PlatformUnderTest, Victim
 
 _BATCH = 20
 _SETTLE = 180.0  # seconds for the last jobs
 _HASTE = 0.2  # of the restarts are killed before they are ready
+_PAGES = ("/api/inbox?box=open&page=1&size=20", "/api/participants", "/api/me")
+_SEARCHES = ("/fhir/Observation?_count=50", "/fhir/Patient?_count=20", "/fhir/metadata")
 _VICTIMS: tuple[Victim, ...] = ("platform", "database", "everything")
 
 
@@ -98,6 +102,8 @@ async def run(home: Path, kills: int, seed: int) -> Verdict:
                 for lane in range(3):
                     tasks.create_task(_write(cohort, ledger, stop, lane))
                 tasks.create_task(_alarm(cohort, ledger, stop, chance))
+                tasks.create_task(_look(clinician, _PAGES, ledger, stop))
+                tasks.create_task(_look(system, _SEARCHES, ledger, stop))
                 for _ in range(kills):
                     await _kill(platform, ledger, chance)
                 await asyncio.to_thread(platform.wait_until_ready)
@@ -146,24 +152,42 @@ async def _alarm(cohort: Cohort, ledger: Ledger, stop: asyncio.Event, chance: ra
         await asyncio.sleep(chance.uniform(0.2, 2.0))
 
 
+async def _look(client: Client, addresses: Sequence[str], ledger: Ledger, stop: asyncio.Event) -> None:
+    """Read now this and now that; what is wrong with the answers, the client notes."""
+    for address in cycle(addresses):
+        if stop.is_set():
+            return
+        await _answer(client, ledger, "GET", address)
+        await asyncio.sleep(0.05)
+
+
 async def _send(cohort: Cohort, ledger: Ledger, member: Member, readings: list[dict[str, Any]]) -> None:
     """Send until acknowledged, always under the same key."""
     body = {"subject": member.subject, "device_id": member.device, "readings": readings}
     headers = {"idempotency-key": str(uuid.uuid4())}
     while True:
-        began, answer = time.monotonic(), None
-        try:
-            answer = await cohort.system.request("POST", "/api/measurements", json=body, headers=headers)
-        except httpx.TimeoutException:
-            ledger.hanging += 1
-        except httpx.HTTPError:
-            pass  # the connection broke, or there was no token to be had
-        ledger.slowest = max(ledger.slowest, time.monotonic() - began)
+        answer = await _answer(cohort.system, ledger, "POST", "/api/measurements", json=body, headers=headers)
         if answer is not None and answer.is_success:
             return
         assert answer is None or answer.status_code >= httpx.codes.TOO_MANY_REQUESTS, answer.text
         ledger.retries += 1
         await asyncio.sleep(0.1)
+
+
+async def _answer(
+    client: Client, ledger: Ledger, method: str, address: str, **options: Any
+) -> httpx.Response | None:
+    """The answer, None if there was none."""
+    began = time.monotonic()
+    try:
+        return await client.request(method, address, **options)
+    except httpx.TimeoutException:
+        ledger.hanging += 1
+    except httpx.HTTPError:
+        pass  # the connection broke, or there was no token to be had
+    finally:
+        ledger.slowest = max(ledger.slowest, time.monotonic() - began)
+    return None
 
 
 async def _judge(cohort: Cohort, ledger: Ledger) -> Verdict:
