@@ -232,13 +232,13 @@ async def _settle(cohort: Cohort, ledger: Ledger) -> None:
 
 async def _stored(cohort: Cohort, subject: str) -> Counter[datetime]:
     """Times of a subject's readings in the readings' store, page after page."""
-    found, params = Counter[datetime](), {"subject": subject, "limit": "1000"}
-    while True:
-        page = await cohort.system.get("/api/measurements", **params)
+    found = Counter[datetime]()
+    address: str | None = f"/api/measurements?subject={subject}&limit=1000"
+    while address:
+        page = await cohort.system.get(address)
         found.update(datetime.fromisoformat(item["measured_at"]) for item in page["items"])
-        if not page.get("next"):
-            return found
-        params["next"] = page["next"]
+        address = page["next"]
+    return found
 
 
 async def _in_repository(cohort: Cohort, subject: str) -> Counter[datetime]:
