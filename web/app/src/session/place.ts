@@ -24,6 +24,6 @@ export function placeOf(value: number, limit: Limit): number {
   const { state, direction } = judge(value, limit);
   const index = bands.findIndex((band) => band.state === state && band.side === direction);
   const { from, to } = bands[index] ?? { from: 0, to: 1 };
-  const within = Math.min(Math.max((value - from) / (to - from), 0.1), 0.9);
+  const within = Math.min(Math.max((value - from) / (to - from), 0.15), 0.85);
   return (Math.max(index, 0) + within) / bands.length;
 }
