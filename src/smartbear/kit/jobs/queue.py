@@ -11,6 +11,10 @@ import orjson
 from smartbear.kit.db import Connection, owner
 from smartbear.kit.jobs.schema import CHANNEL, SCHEMA
 
+# Nobody waits for the log here: a claim or an end that a crash undoes means that a job runs again, no more.
+_SESSION = f"""
+SET search_path = {SCHEMA}; SET application_name = 'smartbear jobs'; SET synchronous_commit = off
+"""
 _CLAIM = """
 WITH due AS (
     SELECT id FROM procrastinate_jobs j
@@ -113,5 +117,5 @@ def _job(row: Any) -> Job:
 async def open_queue(url: str) -> AsyncIterator[Queue]:
     """The job table while the block runs; Unavailable if the database cannot be reached."""
     async with owner(url) as connection:
-        await connection.execute(f"SET search_path = {SCHEMA}; SET application_name = 'smartbear jobs'")
+        await connection.execute(_SESSION)
         yield Queue(connection)
