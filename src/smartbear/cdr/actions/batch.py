@@ -13,7 +13,6 @@ from smartbear.cdr.actions.update import update, update_match
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.tags import expected_version
-from smartbear.cdr.store.faults import translated
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import outcome
 from smartbear.fhir.bundle.entries import Entry, in_processing_order
@@ -45,9 +44,8 @@ async def batch(repository: Repository, access: Access, bundle: dict[str, Any], 
 async def _one(repository: Repository, access: Access, entry: Entry) -> Done:
     try:
         if entry.method == "GET":
-            with translated():
-                async with repository.db.connection() as connection:
-                    return await retrieve(repository, connection, access, entry)
+            async with repository.db.connection() as connection:
+                return await retrieve(repository, connection, access, entry)
         return await _written(repository, access, entry)
     except PlatformError as error:
         return error

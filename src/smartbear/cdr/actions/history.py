@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store import reading
-from smartbear.cdr.store.faults import translated
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
 from smartbear.kit.errors import NotFound
@@ -25,9 +24,8 @@ async def history(
     repository: Repository, access: Access, target: LocalId, *, before: int, limit: int
 ) -> Versions:
     """Versions below ``before`` that the caller may see, deletions included; NotFound if there are none."""
-    with translated():
-        async with repository.db.connection() as connection:
-            found = await reading.history(connection, repository.dictionary, target, before, limit + 1)
+    async with repository.db.connection() as connection:
+        found = await reading.history(connection, repository.dictionary, target, before, limit + 1)
     seen = [stored for stored in found if access.sees(target.type, stored.owner)]
     if not seen and before == NEWEST:
         raise NotFound("There is no such resource, or it is not yours to see.")

@@ -3,7 +3,6 @@
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store import reading
-from smartbear.cdr.store.faults import translated
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
 from smartbear.kit.db import Connection
@@ -12,16 +11,14 @@ from smartbear.kit.errors import Gone, NotFound
 
 async def read(repository: Repository, access: Access, target: LocalId) -> Stored:
     """The current version; Gone if it has been deleted."""
-    with translated():
-        async with repository.db.connection() as connection:
-            return await read_in(repository, connection, access, target)
+    async with repository.db.connection() as connection:
+        return await read_in(repository, connection, access, target)
 
 
 async def vread(repository: Repository, access: Access, target: LocalId, version: int) -> Stored:
     """One version; Gone if that version is the deletion."""
-    with translated():
-        async with repository.db.connection() as connection:
-            return await vread_in(repository, connection, access, target, version)
+    async with repository.db.connection() as connection:
+        return await vread_in(repository, connection, access, target, version)
 
 
 async def read_in(repository: Repository, connection: Connection, access: Access, target: LocalId) -> Stored:

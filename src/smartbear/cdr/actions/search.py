@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store import counts
-from smartbear.cdr.store.faults import translated
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.search import includes, pages
@@ -29,9 +28,8 @@ class Page:
 
 async def search(repository: Repository, access: Access, query: Query) -> Page:
     """The page of ``query`` that its cursor asks for, or the first."""
-    with translated():
-        async with repository.db.connection() as connection:
-            return await search_in(repository, connection, access, query)
+    async with repository.db.connection() as connection:
+        return await search_in(repository, connection, access, query)
 
 
 async def search_in(repository: Repository, connection: Connection, access: Access, query: Query) -> Page:

@@ -31,4 +31,4 @@ def versioned(stored: bytes, resource_type: str, resource_id: str, version: int,
 
 def instant(moment: datetime) -> str:
     """A FHIR instant in UTC, to the millisecond."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

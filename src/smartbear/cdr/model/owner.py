@@ -1,9 +1,9 @@
 """Whose record a resource is part of: the patient it is about.
 
 A resource is in the compartments its references put it in (https://hl7.org/fhir/R4/compartmentdefinition-
-patient.html). It belongs to the one patient it names as its patient or subject, or else to the only patient
-any of its compartment references names. A resource about several patients belongs to none of them, and only
-those who see everything see it.
+patient.html). It belongs to the patient it names as its patient or subject; where its type has neither, to
+the only patient that any of its compartment references names. One that names nobody, or several, belongs to
+nobody, and only those who see everything see it. For Observations this is the patient ``obs`` holds.
 """
 
 from collections.abc import Iterable
@@ -23,11 +23,9 @@ def owner_of(resource_type: str, resource_id: str, indexes: Indexes, bases: Iter
     compartment = definitions.compartment("Patient")
     members = compartment.members.get(resource_type, ()) if compartment else ()
     codes = _ALSO.get(resource_type, members)
-    for group in ([code for code in codes if code in _FIRST], codes):
-        named = {found.id for code in group for found in _patients(indexes, code, bases)}
-        if named:
-            return named.pop() if len(named) == 1 else None
-    return None
+    about = [code for code in codes if code in _FIRST] or codes
+    named = {found.id for code in about for found in _patients(indexes, code, bases)}
+    return named.pop() if len(named) == 1 else None
 
 
 def _patients(indexes: Indexes, code: str, bases: Iterable[str]) -> list[LocalId]:

@@ -41,6 +41,7 @@ async def _make(connection: Connection, table: str, name: str, first: str, end: 
         return
     await connection.execute(
         f"CREATE TABLE {partition} PARTITION OF {table} FOR VALUES FROM ({first}) TO ({end})"
+        " WITH (autovacuum_vacuum_insert_scale_factor = 0.02)"  # as in the migration
     )
 
 

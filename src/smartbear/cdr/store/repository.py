@@ -12,8 +12,8 @@ from smartbear.cdr.model.rid import RidMaker
 from smartbear.cdr.settings import CdrSettings
 from smartbear.cdr.store import partitions
 from smartbear.cdr.store.dictionary import Dictionary
-from smartbear.cdr.store.faults import translated
 from smartbear.cdr.store.numbers import number
+from smartbear.cdr.store.races import told_as_conflict
 from smartbear.cdr.store.rids import Rids
 from smartbear.cdr.store.rows import Rows, index_rows
 from smartbear.cdr.store.writer import Writer
@@ -77,7 +77,7 @@ class Repository:
 
         One connection fewer than there are may be held so: whoever holds one may need another for a moment.
         """
-        with translated():
+        with told_as_conflict():
             async with self.slots, self.db.transaction() as tx:
                 yield tx
 

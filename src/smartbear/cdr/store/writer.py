@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from smartbear.cdr.model.change import Written
 from smartbear.cdr.model.references import LocalId
-from smartbear.cdr.store import counts
-from smartbear.cdr.store.faults import translated
+from smartbear.cdr.store.races import told_as_conflict
+from smartbear.cdr.store.upkeep import Upkeep
 from smartbear.cdr.store.writing import Result, Unit, Writing
 from smartbear.kit.clock import Clock
 from smartbear.kit.db import Database
@@ -20,7 +20,6 @@ from smartbear.kit.errors import Conflict, Unavailable
 
 _LARGEST = 1000  # changes in a group
 _TRIES = 3
-_GROUPS_BETWEEN_FOLDS = 1000
 
 
 @dataclass(slots=True)
@@ -40,7 +39,7 @@ class Writer:
         self._db, self._writing, self._clock = db, writing, clock
         self._waiting: deque[_Waiting] = deque()
         self._work: asyncio.Task[None] | None = None
-        self._groups = 0
+        self._upkeep = Upkeep(db)
 
     async def write(self, unit: Unit) -> list[Written]:
         """Commit the changes of ``unit``, all or none; raises what any of them met."""
@@ -54,6 +53,7 @@ class Writer:
         """Wait until everything that was handed over is written."""
         if self._work:
             await self._work
+        await self._upkeep.close()
 
     async def _drain(self) -> None:
         while self._waiting:
@@ -80,13 +80,10 @@ class Writer:
 
     async def _commit(self, units: Sequence[Unit]) -> list[Result]:
         minted = all(change.minted for unit in units for change, _ in unit)
-        with translated():
+        with told_as_conflict():
             async with self._db.connection() if minted else self._db.transaction() as connection:
                 results = await self._writing.apply(connection, units, self._clock.now())
-            self._groups += 1
-            if self._groups % _GROUPS_BETWEEN_FOLDS == 0:
-                async with self._db.connection() as connection:
-                    await counts.fold(connection)
+        self._upkeep.written(sum(map(len, units)))
         return results
 
     async def _alone(self, unit: Unit, error: Exception) -> Result:

@@ -28,6 +28,12 @@ _SUPERSEDE = """
         AS n (rid, ver, upd, patient, deleted, organisation, digest)
     WHERE r.rid = n.rid"""
 
+_HOLD = """
+    INSERT INTO resource (rid, type_id, id, ver, upd, deleted)
+    SELECT n.rid, n.type_id, n.id, 0, $4, true
+    FROM unnest($1::bigint[], $2::int[], $3::text[]) AS n (rid, type_id, id)
+    ON CONFLICT DO NOTHING"""  # in one order everywhere, so that no two writers wait for each other
+
 Unit = Sequence[tuple[Change, Rows]]
 """Changes that stand or fall together, each with its index rows (none for a deletion)."""
 
@@ -101,17 +107,27 @@ class Writing:
         own = {step.change.target: step.rid for step in steps}
         wanted = frozenset(target for step in steps for target in step.targets()) - own.keys()
         known = await self._rids.find(connection, wanted)
-        places = {target: self._make.next() for target in sorted(wanted - known.keys())}
-        group = _Group(self._dictionary.types, own | known | places, now)
+        if len(known) < len(wanted):
+            known |= await self._held(connection, sorted(wanted - known.keys()), now)
+        group = _Group(self._dictionary.types, own | known, now)
         for step in steps:
             group.add(step)
-        group.hold(places)
         if group.superseded:
             await connection.execute(_SUPERSEDE, *map(list, zip(*group.superseded, strict=True)))
         if group.discarded:
             await connection.execute(DISCARD, group.discarded)
+        group.rows.get("resource", []).sort(key=lambda row: row[1:3])  # in the order of locks
         tables = tuple(table for table in COLUMNS if table in group.rows)
         await connection.execute(insertion(tables), *columns(group.rows, tables))
+
+    async def _held(
+        self, connection: Connection, targets: Sequence[LocalId], now: datetime
+    ) -> dict[LocalId, int]:
+        """Rids of resources that are only referred to so far: rows of version 0 hold their places."""
+        types = [self._dictionary.types[target.type] for target in targets]
+        rids = [self._make.next() for _ in targets]
+        await connection.execute(_HOLD, rids, types, [target.id for target in targets], now)
+        return await self._rids.find(connection, targets)
 
 
 _IDLE = frozenset({Outcome.UNCHANGED, Outcome.ABSENT})
@@ -135,14 +151,6 @@ class _Group:
         if step.state and not step.state.deleted:
             self.discarded.append(step.rid)
 
-    def hold(self, places: Mapping[LocalId, int]) -> None:
-        """Rows for resources that are only referred to; and all new rows in one order, against deadlocks."""
-        for target, rid in places.items():
-            self._add_row(rid, target, (0, self._now, None, True, None, None))
-        self.rows["resource"].sort(key=lambda row: row[1:3])
-        if not self.rows["resource"]:
-            del self.rows["resource"]
-
     def _add_resource(self, step: _Step) -> None:
         draft, written = step.change.draft, step.written
         owner, organisation = step.owner()
@@ -150,13 +158,12 @@ class _Group:
         if step.state:
             self.superseded.append((step.rid, written.version, self._now, *content))
         else:
-            self._add_row(step.rid, step.change.target, (written.version, self._now, *content))
+            target = step.change.target
+            row = (step.rid, self._types[target.type], target.id, written.version, self._now, *content)
+            self.rows["resource"].append(row)
         change = {Outcome.CREATED: 1, Outcome.DELETED: -1}.get(written.outcome)
         if change:
             self.rows["type_delta"].append((self._types[step.change.target.type], change))
-
-    def _add_row(self, rid: int, target: LocalId, content: Row) -> None:
-        self.rows["resource"].append((rid, self._types[target.type], target.id, *content))
 
     def _add_body(self, step: _Step) -> None:
         owner, _ = step.owner()

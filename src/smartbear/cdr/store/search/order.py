@@ -100,9 +100,9 @@ def _beyond(position: int, key: Key, value: str | None) -> str:
     return f"({beyond} OR k{position} IS NULL)" if key.nullable else beyond
 
 
-def by_arrival() -> Order:
+def by_arrival(*, all_of_type: bool = False) -> Order:
     """The oldest first. ``+ 0`` keeps the planner from walking all rids in their order to save a sort."""
-    return Order((), "r.rid + 0")
+    return Order((), "r.rid" if all_of_type else "r.rid + 0")
 
 
 def sorted_by(resource_type: str, sort: Sequence[Sort], lookups: Lookups, arguments: Arguments) -> Order:

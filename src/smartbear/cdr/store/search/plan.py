@@ -51,7 +51,10 @@ def plan(query: Query, access: Access, lookups: Lookups) -> Plan:
     kind = arguments.add(lookups.type(query.type), "int")
     conditions = [f"r.type_id = {kind}", "NOT r.deleted", visibility.of("r")]
     conditions += [criteria.condition("r", query.type, criterion) for criterion in query.criteria]
-    order = sorted_by(query.type, query.sort, lookups, arguments) if query.sort else by_arrival()
+    everything = visibility.is_whole and not query.criteria
+    order = by_arrival(all_of_type=everything)
+    if query.sort:
+        order = sorted_by(query.type, query.sort, lookups, arguments)
     return Plan("resource r", tuple(conditions), order, arguments)
 
 

@@ -99,21 +99,24 @@ class Values:
         return all_of(conditions)
 
     def tokens(self, alias: str, values: Iterable[TokenValue]) -> str:
-        """Any of many: those that name only a code, or code and system, are compared as a list."""
-        by_system: dict[int, list[str]] = {}
-        others: list[TokenValue] = []
+        """Any of them: codes of one system are compared as a list, since a value set may have hundreds."""
+        by_system: dict[str, list[TokenValue]] = {}
+        conditions: list[str] = []
         for value in values:
-            number = self.lookups.system(value.system) if value.system is not None else None
-            if value.code is None or value.system is None:
-                others.append(value)
+            if value.system is None or value.code is None:
+                conditions.append(self.token(alias, value))
+            else:
+                by_system.setdefault(value.system, []).append(value)
+        for system, some in by_system.items():
+            number = self.lookups.system(system)
+            if len(some) == 1:
+                conditions.append(self.token(alias, some[0]))
             elif number is not None:
-                by_system.setdefault(number, []).append(bounded(value.code))
-        listed = [
-            f"({alias}.system = {self.arguments.add(number, 'int')} AND "
-            f"{alias}.code = ANY({self.arguments.add(codes, 'text[]')}))"
-            for number, codes in by_system.items()
-        ]
-        return any_of([*listed, *(f"({self.token(alias, value)})" for value in others)])
+                codes = self.arguments.add([bounded(value.code) for value in some], "text[]")
+                conditions.append(
+                    f"{alias}.system = {self.arguments.add(number, 'int')} AND {alias}.code = ANY({codes})"
+                )
+        return any_of(conditions)
 
     def _folded(self, alias: str, value: TextValue, modifier: str | None) -> str:
         """On ``folded`` and ``exact``; the index serves the start of the folded form."""

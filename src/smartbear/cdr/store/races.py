@@ -1,4 +1,4 @@
-"""PostgreSQL's own errors as members of the platform's family. Nothing a client sends should raise others."""
+"""Lost races, as the error a client can act on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ import asyncpg
 
 from smartbear.kit.errors import Conflict
 
-RACES = (
+_RACES = (
     asyncpg.UniqueViolationError,  # somebody else made the same id first
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
@@ -15,11 +15,11 @@ RACES = (
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Conflict for a lost race; what else a database can do, ``kit/db.py`` has translated."""
+def told_as_conflict() -> Iterator[None]:
+    """Conflict if somebody else wrote the same resources at the same time: nothing was written, try again."""
     try:
         yield
-    except RACES as error:
+    except _RACES as error:
         raise Conflict(
             "Somebody else is writing the same resources; please try again.", retry_after=1
         ) from error
