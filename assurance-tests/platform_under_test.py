@@ -42,6 +42,8 @@ class PlatformUnderTest:
     port: int = field(default_factory=free_port)
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    kept_running: bool = False
+    """Whether somebody starts it again when it ends."""
 
     @property
     def address(self) -> str:
@@ -75,7 +77,7 @@ class PlatformUnderTest:
     def _wait(self, path: str, within: float) -> float:
         began = time.monotonic()
         while time.monotonic() - began < within:
-            if self.process and self.process.poll() is not None:
+            if not self.kept_running and self.process and self.process.poll() is not None:
                 raise RuntimeError(f"the platform ended; see {self.home / 'platform.log'}")
             try:
                 if httpx.get(f"{self.address}{path}", timeout=2).status_code == httpx.codes.OK:
@@ -104,18 +106,16 @@ class PlatformUnderTest:
 
     def kill(self, what: Victim) -> None:
         """``kill -9``, all victims at once; a killed ``database`` is the platform's to start again."""
-        assert self.process
-        database = [process.pid for process in self.processes() if process.name() == "postgres"]
-        victims = {
-            "platform": [self.process.pid],
-            "database": database,
-            "everything": [self.process.pid, *(process.pid for process in self.processes())],
-        }[what]
-        for pid in victims:
+        process = self.process
+        assert process
+        ours = [each.pid for each in self.processes()]
+        database = [each.pid for each in self.processes() if each.name() == "postgres"]
+        victims = {"platform": [process.pid], "database": database, "everything": [process.pid, *ours]}
+        for pid in victims[what]:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if what != "database":
-            self.process.wait(30)
+            process.wait(30)
 
     def processes(self) -> list[psutil.Process]:
         """Every process of this platform, PostgreSQL included."""

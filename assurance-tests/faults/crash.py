@@ -51,6 +51,8 @@ class Ledger:
     kills: Counter[Victim] = field(default_factory=Counter)
     recoveries: list[float] = field(default_factory=list)
     """Seconds from a restart, or from the death of the database, until ready."""
+    starts: int = 0
+    """Of the platform: after it was killed, or gave up since its database was killed before it was ready."""
     retries: int = 0
     hanging: int = 0
     slowest: float = 0.0
@@ -61,6 +63,7 @@ class Verdict:
     """What was found at the end."""
 
     kills: dict[Victim, int]
+    starts: int
     acknowledged: int
     retries: int
     lost: int
@@ -98,16 +101,19 @@ async def run(home: Path, kills: int, seed: int) -> Verdict:
         async with system, Person(platform, "test_clinician", platform.password()) as clinician:
             cohort = await enrol(platform, system, clinician, max(4, kills // 2))
             ledger, stop = Ledger(), asyncio.Event()
+            platform.kept_running = True
             async with asyncio.TaskGroup() as tasks:
                 for lane in range(3):
                     tasks.create_task(_write(cohort, ledger, stop, lane))
                 tasks.create_task(_alarm(cohort, ledger, stop, chance))
+                keeper = tasks.create_task(_keep_running(platform, ledger))
                 tasks.create_task(_look(clinician, _PAGES, ledger, stop))
                 tasks.create_task(_look(system, _SEARCHES, ledger, stop))
                 for _ in range(kills):
                     await _kill(platform, ledger, chance)
                 await asyncio.to_thread(platform.wait_until_ready)
                 await asyncio.sleep(1)
+                keeper.cancel()
                 stop.set()
             return await _judge(cohort, ledger)
     finally:
@@ -119,10 +125,18 @@ async def _kill(platform: PlatformUnderTest, ledger: Ledger, chance: random.Rand
     what = chance.choice(_VICTIMS)
     await asyncio.to_thread(platform.kill, what)
     ledger.kills[what] += 1
-    if what != "database":
-        platform.start()
     if chance.random() > _HASTE:
         ledger.recoveries.append(await asyncio.to_thread(platform.wait_until_ready))
+
+
+async def _keep_running(platform: PlatformUnderTest, ledger: Ledger) -> None:
+    """Start the platform again whenever it has ended, as a service manager does."""
+    while True:
+        assert platform.process
+        if platform.process.poll() is not None:
+            ledger.starts += 1
+            platform.start()
+        await asyncio.sleep(0.1)
 
 
 async def _write(cohort: Cohort, ledger: Ledger, stop: asyncio.Event, lane: int) -> None:
@@ -201,6 +215,7 @@ async def _judge(cohort: Cohort, ledger: Ledger) -> Verdict:
     alerts = await _red_alerts(cohort)
     return Verdict(
         dict(ledger.kills),
+        ledger.starts,
         sum(times.total() for times in ledger.readings.values()),
         ledger.retries,
         lost,
