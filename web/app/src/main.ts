@@ -16,8 +16,10 @@ import { preferredSize, showSize } from "./session/size.ts";
 const i18n = createPlatformI18n(english);
 const app = createApp(App).use(Quasar, { plugins: { Dark } }).use(i18n).use(router);
 showTheme(preferredTheme());
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => showTheme(preferredTheme()));
 showSize(preferredSize());
-await showLanguage(i18n, preferredLanguage(), catalogue);
+// A language that cannot be loaded must not keep anybody out: the words are English then.
+await showLanguage(i18n, preferredLanguage(), catalogue).catch(() => undefined);
 app.mount("#app");
 if ("serviceWorker" in navigator && import.meta.env.PROD) {
   void navigator.serviceWorker.register("/app/service-worker.js", { scope: "/app/" });

@@ -1,12 +1,14 @@
 import { createRouter, createWebHistory } from "vue-router";
 import CallbackPage from "./pages/CallbackPage.vue";
 import EntryPage from "./pages/EntryPage.vue";
+import HelpPage from "./pages/HelpPage.vue";
 import MeasurePage from "./pages/MeasurePage.vue";
 import MePage from "./pages/MePage.vue";
 import MessagesPage from "./pages/MessagesPage.vue";
 import ResultPage from "./pages/ResultPage.vue";
 import SignedOutPage from "./pages/SignedOutPage.vue";
 import TodayPage from "./pages/TodayPage.vue";
+import UnreachablePage from "./pages/UnreachablePage.vue";
 import { enter } from "./session/session.ts";
 
 declare module "vue-router" {
@@ -28,10 +30,15 @@ export const router = createRouter({
     { path: "/result", name: "result", component: ResultPage, meta: { title: "result.your_reading" } },
     { path: "/messages", name: "messages", component: MessagesPage, meta: { title: "app.messages" } },
     { path: "/me", name: "me", component: MePage, meta: { title: "app.me" } },
+    { path: "/help", name: "help", component: HelpPage, meta: { title: "app.help" } },
     { path: "/callback", name: "callback", component: CallbackPage, meta: { title: "sign_in.busy", open: true } },
     { path: "/signed-out", name: "signed-out", component: SignedOutPage, meta: { title: "sign_in.out", open: true } },
+    { path: "/unreachable", name: "unreachable", component: UnreachablePage, meta: { title: "message.offline_first", open: true } },
     { path: "/:unknown(.*)*", redirect: "/" },
   ],
 });
 
-router.beforeEach(async (to) => (to.meta.open ? true : enter(to.fullPath)));
+router.beforeEach(async (to) => {
+  const known = to.meta.open || (await enter(to.fullPath));
+  return known === "unreachable" ? { name: "unreachable", query: { to: to.fullPath } } : known;
+});

@@ -1,6 +1,5 @@
 import type { InboxItem } from "@smartbear/shared/api/inbox.ts";
 import { STREAM } from "@smartbear/shared/api/inbox.ts";
-import { OfflineError } from "@smartbear/shared/api/errors.ts";
 import type { Measure } from "@smartbear/shared/clinical/measures.ts";
 import { follow } from "@smartbear/shared/live/stream.ts";
 import { computed, ref, shallowRef } from "vue";
@@ -26,32 +25,34 @@ const today = shallowRef<Today | null>(null);
 const saidAt = ref<string | null>(null);
 const connected = ref(navigator.onLine);
 
-/** The day as last heard of, when that was, and whether the platform can be reached. */
+/** The day as last heard of, when that was, and whether the platform answered the last time it was asked. */
 export const useDay = () => ({ today, saidAt, connected, alert: computed(() => today.value?.alert ?? null) });
 
-/** Ask again; without a connection the last answer stays. */
+/** Ask again; while the platform cannot be reached, the last answer stays. */
 export async function refreshDay(): Promise<void> {
-  try {
-    const kept = await freshOrKept("today", () => useApi().get<Today>("/api/mobile/today"));
-    if (!kept) return;
-    today.value = kept.value;
-    saidAt.value = kept.at;
-  } catch (error) {
-    if (!(error instanceof OfflineError)) throw error;
-  }
+  const kept = await freshOrKept("today", () => useApi().get<Today>("/api/mobile/today"));
+  connected.value = kept?.fresh ?? false;
+  if (!kept) return;
+  today.value = kept.value;
+  saidAt.value = kept.at;
 }
+
+/** Milliseconds between questions while the platform does not tell by itself. */
+const ASK_AGAIN = 30_000;
 
 /** Follow the platform until the page goes: every notice, and every return of the connection or the person. */
 export function followDay(): void {
+  let told = false;
   const again = () => void refreshDay().catch(() => undefined);
   const handlers = {
     event: ({ event }: { event: string }) => event === "notice" && again(),
     live: (now: boolean) => {
-      connected.value = now;
-      if (now) again();
+      told = now;
+      again();
     },
   };
   void follow(useApi(), STREAM, handlers, new AbortController().signal);
+  setInterval(() => !told && again(), ASK_AGAIN);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && again());
   addEventListener("online", again);
   again();

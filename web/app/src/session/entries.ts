@@ -1,3 +1,4 @@
+import type { InboxItem } from "@smartbear/shared/api/inbox.ts";
 import type { NewReading } from "@smartbear/shared/api/measurements.ts";
 import { MEASURES, type Measure, type Quantity } from "@smartbear/shared/clinical/measures.ts";
 
@@ -74,4 +75,9 @@ export function withOffset(at: Date): string {
 /** Whole minutes left until a deadline, never below 0. */
 export function minutesLeft(deadline: string, now: Date): number {
   return Math.max(0, Math.ceil((Date.parse(deadline) - now.getTime()) / 60_000));
+}
+
+/** Whether a notice is about a reading, rather than about one before it. */
+export function asksAfter(notice: Pick<InboxItem, "readings">, reading: Pick<NewReading, "measured_at">): boolean {
+  return notice.readings.some(({ measured_at }) => Date.parse(measured_at) === Date.parse(reading.measured_at));
 }

@@ -13,3 +13,8 @@ export function readAloud(language: string): void {
   speech.rate = 0.9;
   speechSynthesis.speak(speech);
 }
+
+/** Says no more, as when its page is left. */
+export function hush(): void {
+  if (canSpeak) speechSynthesis.cancel();
+}

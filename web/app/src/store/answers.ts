@@ -1,28 +1,35 @@
-import { OfflineError } from "@smartbear/shared/api/errors.ts";
+import { ApiError, OfflineError } from "@smartbear/shared/api/errors.ts";
 import { within } from "./database.ts";
 
 export interface Kept<T> {
   value: T;
   /** When the platform said so. */
   at: string;
+  /** Whether it has just been said; otherwise the platform cannot be reached now. */
+  fresh: boolean;
 }
 
-/** The platform's answer, or without a connection the last one, which says how old it is. */
+/** Whether asking again later may help: no connection, too many at once, or trouble on the platform's side. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof OfflineError || (error instanceof ApiError && (error.status === 429 || error.status >= 500));
+}
+
+/** The platform's answer; while it gives none, the last one, or null if there never was one. */
 export async function freshOrKept<T>(name: string, ask: () => Promise<T>): Promise<Kept<T> | null> {
   try {
-    const kept = { value: await ask(), at: new Date().toISOString() };
-    await within("answers", "readwrite", (store) => store.put(kept, name));
-    return kept;
+    const said = { value: await ask(), at: new Date().toISOString() };
+    await within("answers", "readwrite", (store) => store.put(said, name));
+    return { ...said, fresh: true };
   } catch (error) {
-    if (!(error instanceof OfflineError)) throw error;
+    if (!isPassing(error)) throw error;
     return lastAnswer<T>(name);
   }
 }
 
 /** The last answer kept under a name. */
 export async function lastAnswer<T>(name: string): Promise<Kept<T> | null> {
-  const kept = await within("answers", "readonly", (store) => store.get(name) as IDBRequest<Kept<T> | undefined>);
-  return kept ?? null;
+  const kept = await within("answers", "readonly", (store) => store.get(name) as IDBRequest<Omit<Kept<T>, "fresh"> | undefined>);
+  return kept ? { ...kept, fresh: false } : null;
 }
 
 /** Forget everything the platform said: nobody who picks the phone up after a sign-out sees it. */

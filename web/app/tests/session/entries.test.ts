@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { faultsIn, minutesLeft, numberIn, readingOf, withOffset } from "../../src/session/entries.ts";
+import { asksAfter, faultsIn, minutesLeft, numberIn, readingOf, withOffset } from "../../src/session/entries.ts";
 
 const NOON = new Date("2026-11-22T12:00:05Z");
 const zone = process.env.TZ;
@@ -83,4 +83,10 @@ test("minutes left are counted up to whole ones and never fall below none", () =
   expect(left("2026-11-22T12:00:06Z")).toBe(1);
   expect(left("2026-11-22T12:00:05Z")).toBe(0);
   expect(left("2026-11-22T11:00:00Z")).toBe(0);
+});
+
+test("a repeat is asked for after the reading it names, in whatever offset, and after no other", () => {
+  const notice = { readings: [{ reading_id: "r-1", systolic: 200, diastolic: 130, measured_at: "2026-11-22T09:07:00+02:00" }] };
+  expect(asksAfter(notice, { measured_at: "2026-11-22T07:07:00Z" })).toBe(true);
+  expect(asksAfter(notice, { measured_at: "2026-11-22T07:09:00Z" })).toBe(false);
 });

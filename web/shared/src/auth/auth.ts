@@ -1,5 +1,6 @@
-import { UserManager, WebStorageStateStore, type User } from "oidc-client-ts";
+import { ErrorResponse, UserManager, WebStorageStateStore, type User } from "oidc-client-ts";
 import type { Session } from "../api/client.ts";
+import { OfflineError } from "../api/errors.ts";
 
 /** The two public clients of the realm, and where each of their applications lives. */
 const HOME = { dashboard: "", mobile: "/app" } as const;
@@ -27,7 +28,10 @@ export class Auth implements Session {
     return (await this.token()) !== null;
   }
 
-  /** A valid access token, renewed when it has under 30 seconds left; null when the person must sign in. */
+  /**
+   * A valid access token, renewed when it has under 30 seconds left; null when the person must sign in.
+   * @throws OfflineError if it cannot be renewed just now
+   */
   async token(): Promise<string | null> {
     const user = await this.manager.getUser();
     if (!user) return null;
@@ -38,9 +42,13 @@ export class Auth implements Session {
     void this.manager.removeUser().then(this.onExpired);
   }
 
-  /** Leaves for the sign-in page; the person comes back to `path`. */
+  /** Leaves for the sign-in page; the person comes back to `path`. @throws OfflineError if it cannot be reached */
   async signIn(path: string): Promise<void> {
-    await this.manager.signinRedirect({ state: path });
+    try {
+      await this.manager.signinRedirect({ state: path });
+    } catch (error) {
+      throw new OfflineError("The sign-in page cannot be reached.", { cause: error });
+    }
   }
 
   /** Ends the redirect. @returns the path to go on to */
@@ -49,8 +57,14 @@ export class Auth implements Session {
     return typeof user.state === "string" && isOwnPath(user.state) ? user.state : "/";
   }
 
+  /** Leaves for the realm, which ends the sign-in. @throws OfflineError if it ended in this tab alone */
   async signOut(): Promise<void> {
-    await this.manager.signoutRedirect();
+    try {
+      await this.manager.signoutRedirect();
+    } catch (error) {
+      await this.manager.removeUser();
+      throw new OfflineError("The realm cannot be reached.", { cause: error });
+    }
   }
 
   private renewing: Promise<string | null> | null = null;
@@ -65,7 +79,8 @@ export class Auth implements Session {
     try {
       return (await this.manager.signinSilent())?.access_token ?? null;
     } catch (error) {
-      if (!navigator.onLine || error instanceof TypeError) throw error;
+      // Only the realm's own word (RFC 6749, section 5.2) ends a sign-in; silence or a 503 does not.
+      if (!(error instanceof ErrorResponse)) throw new OfflineError("The sign-in cannot be renewed now.", { cause: error });
       await this.manager.removeUser();
       return null;
     }
