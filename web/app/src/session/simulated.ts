@@ -14,4 +14,13 @@ export const SIMULATED: Partial<Record<Measure, readonly Choice[]>> = {
     { word: "normal", values: { heart_rate: 72 } },
     { word: "very_high", values: { heart_rate: 131 } },
   ],
+  oxygen: [
+    { word: "normal", values: { oxygen: 97 } },
+    { word: "very_low", values: { oxygen: 90 } },
+  ],
+  temperature: [
+    { word: "normal", values: { temperature: 36.6 } },
+    { word: "high", values: { temperature: 37.5 } },
+    { word: "very_high", values: { temperature: 38.9 } },
+  ],
 };
