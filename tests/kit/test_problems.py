@@ -49,6 +49,11 @@ def test_every_member_of_the_family_has_a_status_a_code_and_a_sentence(family):
     assert body["detail"].endswith(".")
 
 
+def test_what_is_unavailable_says_when_to_try_again():
+    assert problems.problem_response(errors.Unavailable()).headers["retry-after"] == "2"
+    assert problems.problem_response(errors.Unavailable(retry_after=9)).headers["retry-after"] == "9"
+
+
 async def test_a_wrong_field_is_named_by_its_path(client):
     answer = await client.post("/batch", json={"readings": [{"value": 1}, {"value": "much"}]})
     assert answer.status_code == 422

@@ -34,7 +34,6 @@ _GONE = (
     asyncpg.OperatorInterventionError,  # shutting down, starting up, recovering
     asyncpg.InsufficientResourcesError,  # disk, memory or connections have run out
 )
-_LOST = "The database went away in the middle of this. Please send the same request again."
 _CONNECT_SECONDS = 5.0
 _WAIT_SECONDS = 10.0  # for a connection that others use
 _PATIENCE = 5.0  # seconds a statement gets beyond the limit PostgreSQL itself keeps, should the server hang
@@ -102,10 +101,10 @@ class Database:
         except (asyncpg.QueryCanceledError, TimeoutError) as error:
             raise TooCostly from error
         except _GONE as error:
-            raise Unavailable(_LOST, retry_after=2) from error
+            raise Unavailable from error
         except _BROKEN as error:
             if _is_lost(acquired):
-                raise Unavailable(_LOST, retry_after=2) from error
+                raise Unavailable from error
             raise
         finally:
             await self._pool.release(cast("PoolConnectionProxy[Any]", acquired))
@@ -115,7 +114,7 @@ class Database:
             async with asyncio.timeout(_WAIT_SECONDS):
                 return cast("Connection", await self._pool.acquire())
         except (*_GONE, *_BROKEN) as error:
-            raise Unavailable(retry_after=2) from error
+            raise Unavailable from error
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
@@ -133,7 +132,7 @@ async def owner(url: str) -> AsyncIterator[Connection]:
     try:
         connection = await asyncpg.connect(url, timeout=2, command_timeout=10)
     except (asyncpg.PostgresError, *_BROKEN) as error:
-        raise Unavailable(retry_after=2) from error
+        raise Unavailable from error
     try:
         yield cast("Connection", connection)
     finally:

@@ -32,6 +32,8 @@ class PlatformError(Exception):
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "internal"
+    pause: ClassVar[int | None] = None
+    """Seconds after which to try again, unless the one who raises knows better."""
 
     def __init__(
         self,
@@ -42,7 +44,7 @@ class PlatformError(Exception):
     ) -> None:
         self.detail = detail or inspect.getdoc(type(self)) or self.code
         self.errors = errors
-        self.retry_after = retry_after  # seconds
+        self.retry_after = self.pause if retry_after is None else retry_after  # seconds
         super().__init__(self.detail)
 
 
@@ -145,10 +147,11 @@ class TooManyRequests(PlatformError):
 
 
 class Unavailable(PlatformError):
-    """This part of the platform is not available right now. Nothing was stored."""
+    """This part of the platform is not available right now. Please send the same request again."""
 
     status = 503
     code = "unavailable"
+    pause = 2
 
 
 class TooCostly(PlatformError):
