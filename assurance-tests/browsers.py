@@ -73,7 +73,7 @@ class Desk:
         """Sign in, and wait until both pages have loaded."""
         home = await context.new_page()
         await sign_in(home, platform.address, username, platform.password())
-        await home.get_by_role("heading", name="Needs you now").wait_for()
+        await home.get_by_role("heading", name="Needs you now", exact=True).wait_for()
         inbox = await context.new_page()
         await inbox.goto(f"{platform.address}/inbox")
         await inbox.get_by_role("heading", name="Inbox").wait_for()
