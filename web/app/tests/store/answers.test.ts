@@ -22,18 +22,25 @@ beforeEach(() => {
 });
 
 test("a fresh answer is shown and kept with its time", async () => {
-  expect(await freshOrKept("today", async () => ({ n: 1 }))).toEqual({ value: { n: 1 }, at: "2026-11-22T09:00:00.000Z" });
-  expect(await lastAnswer("today")).toEqual({ value: { n: 1 }, at: "2026-11-22T09:00:00.000Z" });
+  const said = { value: { n: 1 }, at: "2026-11-22T09:00:00.000Z" };
+  expect(await freshOrKept("today", async () => ({ n: 1 }))).toEqual({ ...said, fresh: true });
+  expect(await lastAnswer("today")).toEqual({ ...said, fresh: false });
 });
 
 test("without a connection the last answer is shown and says how old it is", async () => {
   await freshOrKept("today", async () => ({ n: 1 }));
   vi.setSystemTime(new Date("2026-11-22T19:00:00Z"));
-  expect(await freshOrKept("today", offline)).toEqual({ value: { n: 1 }, at: "2026-11-22T09:00:00.000Z" });
+  expect(await freshOrKept("today", offline)).toEqual({ value: { n: 1 }, at: "2026-11-22T09:00:00.000Z", fresh: false });
 });
 
 test("without a connection and without an answer nothing is claimed", async () => {
   expect(await freshOrKept("today", offline)).toBeNull();
+});
+
+test.each([429, 500, 503])("trouble that passes, such as %i, does not hide the last answer", async (status) => {
+  await freshOrKept("today", async () => ({ n: 1 }));
+  const kept = await freshOrKept("today", () => Promise.reject(new ApiError(status, "", "")));
+  expect(kept?.value).toEqual({ n: 1 });
 });
 
 test("a refusal of the platform is not covered up by an older answer", async () => {
