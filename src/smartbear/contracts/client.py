@@ -83,4 +83,5 @@ def _error_of(answer: httpx.Response) -> errors.PlatformError:
         problem = {}
     cls = _BY_CODE.get(problem.get("code", ""), errors.PlatformError)
     faults = tuple(errors.FieldError(**fault) for fault in problem.get("errors", ()))
-    return cls(problem.get("detail"), errors=faults)
+    wait = answer.headers.get("retry-after", "")
+    return cls(problem.get("detail"), errors=faults, retry_after=int(wait) if wait.isdigit() else None)

@@ -229,3 +229,20 @@ async def test_a_worker_whose_connection_is_cut_again_and_again_goes_on(url, use
         await ask(users, "users.greet", number=10)
         await eventually(lambda: 10 in done)
     await connection.close()
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_worker_stops_when_told_to_in_the_very_moment_a_job_ends(url, users, steps):
+    ended = asyncio.Event()
+
+    async def greet(_payload):
+        ended.set()
+
+    async def work():
+        async with worker.working(url, {"users.greet": greet}, concurrency=2):
+            await ask(users, "users.greet")
+            await ended.wait()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+
+    await asyncio.wait_for(work(), 10)

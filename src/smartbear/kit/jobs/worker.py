@@ -67,7 +67,8 @@ class Worker:
                     looked = clock()
                     await self._take()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), _POLL)
+                    async with asyncio.timeout(_POLL):  # wait_for may swallow being told to stop
+                        await self._news.wait()
         finally:
             await self._end()
 
