@@ -4,6 +4,7 @@ The addresses are those of https://hl7.org/fhir/R4/http.html under ``/fhir``; on
 404, and one that is offered for other methods a 405 that names them.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import HTTPConnection
@@ -28,11 +29,12 @@ from smartbear.cdr.store.repository import Repository
 from smartbear.contracts.scope import scope_of
 from smartbear.fhir import definitions
 from smartbear.kit import logs
-from smartbear.kit.errors import MethodNotAllowed, NotFound, PlatformError
+from smartbear.kit.errors import BadInput, MethodNotAllowed, NotFound, PlatformError
 
 Interaction = Callable[[Repository, Call], Awaitable[Answer]]
 
 _PREFIX = "/fhir"
+_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _log = logs.get("cdr")
 
 _DATA: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
@@ -108,6 +110,8 @@ def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
     shape = ["type", *path[1:]]
     if len(path) > 1 and path[1] != "_search":
         shape[1] = "id"
+        if not _ID.fullmatch(path[1]):
+            raise BadInput("An id has 1 to 64 letters, digits, hyphens and full stops.")
     if len(path) == len(("type", "id", "_history", "version")):
         shape[3] = "version"
     return tuple(shape)
