@@ -15,14 +15,16 @@ from smartbear import system
 from smartbear.kit import logs
 from smartbear.kit.errors import BadInput, FieldError, PlatformError
 from smartbear.kit.settings import PlatformSettings
-from smartbear.operations import clients, jobs, schemas, serve
+from smartbear.operations import accounts, clients, jobs, schemas, serve
 from smartbear.operations.demo import run as demo
 from smartbear.operations.load import run as load
 
 app = typer.Typer(help="SMART BEAR: looking after older adults at home.", no_args_is_help=True)
 client_app = typer.Typer(help="Machine clients.", no_args_is_help=True)
+account_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 jobs_app = typer.Typer(help="Jobs put aside after five failed tries.", no_args_is_help=True)
 app.add_typer(client_app, name="client")
+app.add_typer(account_app, name="account")
 app.add_typer(jobs_app, name="jobs")
 
 _errors = Console(stderr=True)
@@ -30,6 +32,7 @@ _errors = Console(stderr=True)
 Components = Annotated[
     list[str] | None, typer.Argument(help="Components to run here; all when none is named.")
 ]
+Username = Annotated[str, typer.Argument(help="The name to sign in with.")]
 Number = Annotated[int, typer.Argument(help="The job's number, as `smartbear jobs list` prints it.")]
 
 
@@ -119,6 +122,26 @@ def client_create(
     """Create a machine client and print its id and secret as JSON; the secret is shown only here."""
     settings = _settings()
     _run(clients.create(settings, name, scope), settings)
+
+
+@account_app.command("create")
+def account_create(
+    username: Username,
+    role: Annotated[str, typer.Option(help="One of the seven roles of staff, such as SysAdmin or CCM.")],
+    organisation: Annotated[
+        str | None, typer.Option(help="Id of the organisation, for CCM and Tech.")
+    ] = None,
+) -> None:
+    """Create a staff account and print its password as JSON; the password is shown only here."""
+    settings = _settings()
+    _run(accounts.create(settings, username, role, organisation), settings)
+
+
+@account_app.command("password")
+def account_password(username: Username) -> None:
+    """Give an account a new password, sign it out everywhere, and print the password as JSON."""
+    settings = _settings()
+    _run(accounts.reset(settings, username), settings)
 
 
 @jobs_app.command("list")

@@ -53,8 +53,13 @@ class NewAccount:
     participant: str | None = None
 
 
-async def create_account(context: Context, new: NewAccount, password: str) -> str:
-    """Add an account and return its id; an account of that name and role that is there is left as it is."""
+async def create_account(
+    context: Context, new: NewAccount, password: str, *, must_be_new: bool = False
+) -> str:
+    """Add an account and return its id; an account of that name and role that is there is left as it is.
+
+    Conflict if it is there with another role, or at all when it ``must_be_new``.
+    """
     if new.role not in realm().roles:
         raise BadInput(f"There is no role {new.role}.")
     account = Account(id=context.new_id(), disabled=False, **asdict(new))
@@ -64,8 +69,8 @@ async def create_account(context: Context, new: NewAccount, password: str) -> st
             _log.info("account_created", role=new.role)
             return account.id
         known = await accounts.by_username(tx, new.username)
-    if known is None or known[0].role != new.role:
-        raise Conflict("An account of this name exists with another role.")
+    if known is None or must_be_new or known[0].role != new.role:
+        raise Conflict("An account of this name exists already.")
     return known[0].id
 
 

@@ -1,4 +1,4 @@
-"""``smartbear load`` as an operator runs it, on a database of its own."""
+"""Commands as an operator runs them, on a database of its own."""
 
 import asyncio
 import json
@@ -119,6 +119,19 @@ async def test_a_client_is_printed_as_json_and_settings_that_are_wrong_are_named
     status, printed = await smartbear("client", "create", "bench", "--scope", "system/*.*")
     made = json.loads(printed.splitlines()[-1])
     assert (status, set(made)) == (0, {"client_id", "client_secret"})
+
+
+async def test_the_first_administrator_is_made_from_the_command_line(smartbear):
+    status, printed = await smartbear("account", "create", "root", "--role", "SysAdmin")
+    made = json.loads(printed.splitlines()[-1])
+    assert (status, made["username"], len(made["password"])) == (0, "root", 16)
+    status, printed = await smartbear("account", "create", "root", "--role", "SysAdmin")
+    assert (status, printed.strip()) == (1, "An account of this name exists already.")
+    status, printed = await smartbear("account", "password", "root")
+    again = json.loads(printed.splitlines()[-1])
+    assert again["password"] != made["password"]
+    status, printed = await smartbear("account", "create", "x", "--role", "Participant")
+    assert (status, printed.startswith("Participant is not a role of staff.")) == (1, True)
 
 
 async def test_the_jobs_put_aside_are_listed_without_their_payloads(smartbear):
