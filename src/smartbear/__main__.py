@@ -128,9 +128,7 @@ def client_create(
 def account_create(
     username: Username,
     role: Annotated[str, typer.Option(help="One of the seven roles of staff, such as SysAdmin or CCM.")],
-    organisation: Annotated[
-        str | None, typer.Option(help="Id of the organisation, for CCM and Tech.")
-    ] = None,
+    organisation: Annotated[str | None, typer.Option(help="Its id, for CCM and Tech.")] = None,
 ) -> None:
     """Create a staff account and print its password as JSON; the password is shown only here."""
     settings = _settings()
