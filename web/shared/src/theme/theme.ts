@@ -9,11 +9,15 @@ const current = ref<Theme>("light");
 /** The theme shown now; charts redraw when it changes. */
 export const theme = readonly(current);
 
+/** What the person chose on this device; null while the system decides. */
+export function chosenTheme(): Theme | null {
+  const chosen = localStorage.getItem(KEY);
+  return chosen === "light" || chosen === "dark" ? chosen : null;
+}
+
 /** What the person chose earlier, otherwise what the system prefers. */
 export function preferredTheme(): Theme {
-  const chosen = localStorage.getItem(KEY);
-  if (chosen === "light" || chosen === "dark") return chosen;
-  return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  return chosenTheme() ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
 }
 
 export function showTheme(next: Theme): void {
@@ -22,10 +26,11 @@ export function showTheme(next: Theme): void {
   document.documentElement.dataset.theme = next;
 }
 
-/** Show a theme and remember it on this device. */
-export function chooseTheme(next: Theme): void {
-  localStorage.setItem(KEY, next);
-  showTheme(next);
+/** Show a theme and remember it on this device; null leaves it to the system again. */
+export function chooseTheme(next: Theme | null): void {
+  if (next) localStorage.setItem(KEY, next);
+  else localStorage.removeItem(KEY);
+  showTheme(preferredTheme());
 }
 
 /** A token's value as the page computes it, for what cannot read CSS variables. */
