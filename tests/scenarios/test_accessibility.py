@@ -17,7 +17,7 @@ THEMES = pytest.mark.parametrize("theme", ["light", "dark"])
 DASHBOARD = {
     "/": "Needs you now",
     "/participants": "Participants",
-    "/participants/SB-0002": "Devices",
+    "/participants/SB-0002": "Newest values",
     "/participants/SB-0002/clinical": "SB-0002",
     "/inbox": "Inbox",
     "/nowhere": "There is no such page",
