@@ -11,10 +11,8 @@ import argparse
 import asyncio
 import os
 import platform as machine
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -23,7 +21,7 @@ from pathlib import Path
 from rich.console import Console
 
 from faults import crash
-from platform_under_test import ROOT
+from platform_under_test import ROOT, data_directory
 
 _REPORTS = ROOT / "docs" / "reference" / "evidence"
 _CORPORA = ("SMARTBEAR_FHIR_EXAMPLES", "SMARTBEAR_SYNTHEA")
@@ -65,13 +63,10 @@ def main() -> None:
 
 def crashes(kills: int, seed: int) -> Finding:
     """``kill -9`` while readings pour in."""
-    home = Path(tempfile.mkdtemp(prefix="smartbear-evidence-"))
-    home.chmod(0o711)  # PostgreSQL's own account passes through
     began = time.monotonic()
-    with _console.status(f"Killing the platform {kills} times"):
+    with _console.status(f"Killing the platform {kills} times"), data_directory() as home:
         verdict = asyncio.run(crash.run(home, kills, seed))
     took = time.monotonic() - began
-    shutil.rmtree(home, ignore_errors=True)
     lines = [f"{name}: {value}" for name, value in asdict(verdict).items()]
     command = f"python assurance-tests/faults/crash.py <new data directory> {kills} {seed}"
     title = "Every acknowledged reading is there exactly once, no alert is lost"

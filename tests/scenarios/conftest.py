@@ -1,25 +1,12 @@
 """The platform as its users start it, and a real browser; both shared by all scenarios of a run."""
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from browsers import Browser, chromium, window
-from platform_under_test import PlatformUnderTest
+from platform_under_test import PlatformUnderTest, data_directory
 from split_platform import SplitPlatform
-
-
-@contextmanager
-def data_directory() -> Iterator[Path]:
-    """A fresh one that PostgreSQL's own account can pass through, which pytest's folders do not let it."""
-    home = Path(tempfile.mkdtemp(prefix="smartbear-scenario-"))
-    home.chmod(0o711)
-    yield home
-    shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import pytest
 
 from faults import crash
-from tests.scenarios.conftest import data_directory
+from platform_under_test import data_directory
 
 pytestmark = pytest.mark.timeout(240)
 
