@@ -53,7 +53,7 @@ export async function discard(key: string): Promise<void> {
 export async function sendWaiting(): Promise<void> {
   clearTimeout(timer);
   sending.value = true;
-  const done = await outbox.flush(useMe().value?.account ?? "");
+  const done = await outbox.flush(useMe().value?.account ?? "").catch(() => false);
   sending.value = false;
   await recount();
   if (!done) {
