@@ -5,12 +5,16 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from smartbear.cdr.actions.accept import draft_of
 from smartbear.cdr.model.access import everything
+from smartbear.cdr.model.body import stored_form
 from smartbear.cdr.model.change import Change
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store import counts, partitions
+from smartbear.cdr.store.packing import pack, unpack
 from smartbear.cdr.store.tables import COLUMNS, INDEXES
 from tests.cdr.conftest import observation, patient
 
@@ -28,6 +32,19 @@ async def rows_of(admin, resource):
     return {
         table: await admin.fetchval(f"SELECT count(*) FROM {table} WHERE rid = $1", rid) for table in INDEXES
     }
+
+
+@given(st.binary(max_size=2000))
+def test_what_is_packed_comes_back_whole(content):
+    method, packed = pack(content)
+    assert unpack(method, packed) == content
+
+
+def test_a_body_like_most_takes_a_third_of_its_size():
+    content = stored_form(
+        observation("01a203b1-a84b-7f9d-af92-8a1789da2a06"), "01a203b1-a84b-7f9d-af92-8a1789da2a06"
+    )
+    assert len(pack(content)[1]) < len(content) / 3
 
 
 async def test_a_resource_has_index_rows_of_its_current_version_only(fhir, admin):

@@ -11,6 +11,7 @@ from typing import Any
 from smartbear.fhir.json import encode
 
 _SERVERS_OWN = ("versionId", "lastUpdated")
+_DIGITS = len("2026-01-01T00:00:00.000")
 _FRAME = len('{"resourceType":"","id":"","meta":{')
 
 
@@ -31,4 +32,6 @@ def versioned(stored: bytes, resource_type: str, resource_id: str, version: int,
 
 def instant(moment: datetime) -> str:
     """A FHIR instant in UTC, to the millisecond."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.isoformat(timespec='milliseconds')[:_DIGITS]}Z"

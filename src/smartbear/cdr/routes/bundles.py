@@ -56,7 +56,9 @@ def bundle(
 def _entry(call: Call, stored: Stored, mode: str, query: Query) -> bytes:
     resource_type, resource_id = stored.target
     url = f'{{"fullUrl":"{call.base}{resource_type}/{resource_id}","resource":'.encode()
-    body = subset.of(stored.json(), query.summary, query.elements)
+    body = stored.json()
+    if query.summary or query.elements:
+        body = subset.of(body, query.summary, query.elements)
     return url + body + f',"search":{{"mode":"{mode}"}}}}'.encode()
 
 

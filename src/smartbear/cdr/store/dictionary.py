@@ -6,7 +6,6 @@ from typing import NamedTuple, TypeVar
 
 from smartbear.fhir import definitions
 from smartbear.fhir.search.parameters import SearchType, parameters
-from smartbear.fhir.search.values import Quantity
 from smartbear.kit.db import Connection, Database
 
 _MOST_KEPT = 50_000  # systems and units come from clients; the memory they take is bounded
@@ -22,17 +21,15 @@ _GET_UNITS = """
     WHERE (system, code, words) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))"""
 
 
+NO_SYSTEM = 0
+
+
 class Unit(NamedTuple):
     """A unit as written; empty where a part is absent. A canonical unit is a code alone."""
 
     system: str
     code: str
     words: str
-
-
-def unit_of(quantity: Quantity) -> Unit:
-    """The unit of a quantity as written."""
-    return Unit(bounded(quantity.system), bounded(quantity.code), bounded(quantity.unit))
 
 
 def canonical_unit(canonical: str) -> Unit:
@@ -50,13 +47,18 @@ Key = TypeVar("Key", str, Unit)
 _Number = Callable[[Connection, list[Key]], Awaitable[dict[Key, int]]]
 
 
+def code_of_type(code: str, identifier: str) -> str:
+    """The code under which ``:of-type`` is indexed, beside the system of the identifier's type."""
+    return f"{code}\n{identifier}"
+
+
 class Dictionary:
     """The numbers this process has met: every type and index key, and the systems and units in use."""
 
     def __init__(self, db: Database, types: Mapping[str, int], parameters: Mapping[str, int]) -> None:
         self.types = types
-        self.parameters = parameters
-        """Index keys: ``Type.code``, and its sub-keys ``Type.code$0``, ``:identifier``, ``:of-type``."""
+        self.keys: Mapping[str, Mapping[str, int]] = _by_type(parameters)
+        """Type → search parameter → index key; also for ``code$0``, ``code:identifier``, ``code:of-type``."""
         self.type_names = {number: name for name, number in types.items()}
         self._db = db
         self._systems: dict[str, int] = {}
@@ -98,6 +100,14 @@ class Dictionary:
             _remember(cache, found)
             known |= found
         return known
+
+
+def _by_type(parameters: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for name, number in parameters.items():
+        resource_type, _, code = name.partition(".")
+        found.setdefault(resource_type, {})[code] = number
+    return found
 
 
 def _remember(cache: dict[Key, int], found: Mapping[Key, int]) -> None:

@@ -1,64 +1,72 @@
 """What the names in a batch of resources are called in index rows."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
 
-from smartbear.cdr.store.dictionary import Dictionary, Unit, bounded, canonical_unit, unit_of
+from smartbear.cdr.store.dictionary import NO_SYSTEM, Dictionary, Unit, bounded, canonical_unit
 from smartbear.fhir.search.values import IdentifierType, Indexes, Quantity, Token
 
-NO_SYSTEM = 0
-
-
-def of_type_code(found: IdentifierType) -> str:
-    """The code that ``:of-type`` is indexed under, beside the system of the identifier's type."""
-    return f"{found.code}\n{found.value}"
+Written = tuple[str | None, str | None, str | None]
+"""System, code and words of a unit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Looked up once for a batch; holds every name the batch uses."""
+    """Looked up once for a batch; holds every name the batch uses, as the resources write it."""
 
-    parameters: Mapping[str, int]
+    keys: Mapping[str, Mapping[str, int]]
+    """Type → search parameter → key of its index."""
     bases: tuple[str, ...]
     """Addresses under which this repository is known, each ending in «/»."""
-    systems: Mapping[str, int]
-    units: Mapping[Unit, int]
-
-    def system(self, name: str | None) -> int:
-        """NO_SYSTEM where the element has none."""
-        return self.systems[bounded(name)] if name else NO_SYSTEM
-
-    def unit(self, quantity: Quantity) -> int:
-        """The unit as written."""
-        return self.units[unit_of(quantity)]
-
-    def canonical(self, quantity: Quantity) -> int | None:
-        """The canonical unit, if it has one."""
-        return None if quantity.canonical is None else self.units[canonical_unit(quantity.canonical)]
+    systems: Mapping[str | None, int]
+    units: Mapping[Written, int]
+    canonicals: Mapping[str | None, int | None]
 
 
 async def number(dictionary: Dictionary, batch: Iterable[Indexes], bases: tuple[str, ...]) -> Numbers:
     """Look up, or make, the numbers that the rows of these resources need."""
-    systems: set[str] = set()
-    units: set[Unit] = set()
+    systems: set[str | None] = set()
+    units: set[Written] = set()
+    canonicals: set[str | None] = set()
     for value in chain.from_iterable(map(_named, batch)):
-        if isinstance(value, Quantity):
-            units.add(unit_of(value))
-            if value.canonical is not None:
-                units.add(canonical_unit(value.canonical))
-        elif isinstance(value, (Token, IdentifierType)) and value.system:
-            systems.add(bounded(value.system))
+        if value.__class__ is Quantity:
+            units.add((value.system, value.code, value.unit))
+            canonicals.add(value.canonical)
+        elif value.__class__ is Token or value.__class__ is IdentifierType:
+            systems.add(value.system)
     return Numbers(
-        dictionary.parameters, bases, await dictionary.systems(systems), await dictionary.units(units)
+        keys=dictionary.keys,
+        bases=bases,
+        systems=await _systems(dictionary, systems),
+        units=await _units(dictionary, units),
+        canonicals=await _canonicals(dictionary, canonicals),
     )
 
 
-def _named(indexes: Indexes) -> Iterator[Any]:
-    yield from chain.from_iterable(indexes.tokens.values())
-    yield from chain.from_iterable(indexes.identifier_types.values())
-    yield from chain.from_iterable(indexes.reference_identifiers.values())
-    yield from chain.from_iterable(indexes.quantities.values())
-    for composite in chain.from_iterable(indexes.composites.values()):
-        yield from composite
+async def _systems(dictionary: Dictionary, names: set[str | None]) -> dict[str | None, int]:
+    found = await dictionary.systems(bounded(name) for name in names if name)
+    return {name: found[bounded(name)] if name else NO_SYSTEM for name in names}
+
+
+async def _units(dictionary: Dictionary, written: set[Written]) -> dict[Written, int]:
+    names = {unit: Unit(*map(bounded, unit)) for unit in written}
+    found = await dictionary.units(names.values())
+    return {unit: found[name] for unit, name in names.items()}
+
+
+async def _canonicals(dictionary: Dictionary, names: set[str | None]) -> dict[str | None, int | None]:
+    units = {name: canonical_unit(name) for name in names if name is not None}
+    found = await dictionary.units(units.values())
+    return {None: None} | {name: found[unit] for name, unit in units.items()}
+
+
+def _named(indexes: Indexes) -> Iterable[Token | IdentifierType | Quantity]:
+    """Every value that has a name in it, and composites' other parts."""
+    return chain(
+        *indexes.tokens.values(),
+        *indexes.identifier_types.values(),
+        *indexes.reference_identifiers.values(),
+        *indexes.quantities.values(),
+        *(composite for composites in indexes.composites.values() for composite in composites),  # type: ignore[arg-type]
+    )

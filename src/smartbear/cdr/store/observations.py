@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from smartbear.cdr.model.references import LocalId, local_id
-from smartbear.cdr.store.dictionary import bounded
-from smartbear.cdr.store.numbers import NO_SYSTEM, Numbers
+from smartbear.cdr.store.dictionary import NO_SYSTEM, bounded
+from smartbear.cdr.store.numbers import Numbers
 from smartbear.fhir.search.values import OPEN_START, Indexes, Quantity, Reference, Token
 
 SERVED = frozenset(
@@ -71,7 +71,7 @@ def _effective(indexes: Indexes) -> Row:
 
 
 def _coding(token: Token, numbers: Numbers) -> _Coding:
-    return (bounded(token.code) if token.code else None), numbers.system(token.system)
+    return (bounded(token.code) if token.code else None), numbers.systems[token.system]
 
 
 def _words(tokens: Sequence[Token]) -> str | None:
@@ -82,8 +82,8 @@ def _words(tokens: Sequence[Token]) -> str | None:
 def _value(quantity: Quantity | None, numbers: Numbers) -> Row:
     if quantity is None:
         return _NO_VALUE
-    canonical = numbers.canonical(quantity)
-    written = (numbers.unit(quantity), float(quantity.low), float(quantity.high))
+    canonical = numbers.canonicals[quantity.canonical]
+    written = (numbers.units[quantity[2:5]], float(quantity.low), float(quantity.high))
     if quantity.canonical_low is None or quantity.canonical_high is None:
         return (*written, None, None, None)
     return (*written, float(quantity.canonical_low), float(quantity.canonical_high), canonical)

@@ -1,7 +1,7 @@
 """Single resources: their current version, an earlier one, and their history."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import asyncpg
 
@@ -21,8 +21,7 @@ _ONE = _VERSION + "b.ver = $3"
 _EARLIER = _VERSION + "b.ver < $3 ORDER BY b.ver DESC LIMIT $4"
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """One version of a resource; without content it is the deletion."""
 
     target: LocalId

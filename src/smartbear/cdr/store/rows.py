@@ -6,14 +6,14 @@ of another resource belongs. Observations have their hot parameters in ``obs`` i
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from smartbear.cdr.model.references import LocalId, local_id
 from smartbear.cdr.store import observations
-from smartbear.cdr.store.dictionary import bounded
-from smartbear.cdr.store.numbers import Numbers, of_type_code
+from smartbear.cdr.store.dictionary import bounded, code_of_type
+from smartbear.cdr.store.numbers import Numbers
 from smartbear.fhir.search.values import (
     DateRange,
     Indexes,
@@ -29,6 +29,7 @@ Row = tuple[Any, ...]
 
 _TARGET = {"obs": 0, "ix_ref": 2}  # position of the reference in rows of these tables
 _OF_RESOURCE = frozenset({"_id", "_lastUpdated"})  # columns of the table `resource`
+_OF_OBSERVATION = _OF_RESOURCE | observations.SERVED
 _ALONE = 0  # the part of a value that is not of a composite
 
 
@@ -55,18 +56,16 @@ NO_ROWS = Rows({}, frozenset())
 def index_rows(resource_type: str, indexes: Indexes, numbers: Numbers) -> Rows:
     """Every row the resource is found by."""
     rows: dict[str, list[Row]] = defaultdict(list)
+    keys = numbers.keys[resource_type]
     served = _OF_RESOURCE
     if resource_type == "Observation":
-        served |= observations.SERVED
+        served = _OF_OBSERVATION
         rows["obs"] = list(observations.rows_of(indexes, numbers))
-        kept = {"patient": observations.elsewhere(indexes, numbers)}
-        indexes = replace(indexes, references={**indexes.references, **kept})
-        served -= kept.keys()
+        for reference in observations.elsewhere(indexes, numbers):
+            rows["ix_ref"].append(_reference(reference, keys["patient"], _ALONE, numbers))
     for code, part, value in _keyed(indexes, served):
-        table, make = _TABLES[type(value)]
-        key = numbers.parameters.get(f"{resource_type}.{code}")
-        if key is not None:
-            rows[table].append(make(value, key, part, numbers))
+        table, make = _TABLES[value.__class__]
+        rows[table].append(make(value, keys[code], part, numbers))
     named = (row[at] for table, at in _TARGET.items() for row in rows.get(table, ()))
     return Rows(rows, frozenset(target for target in named if target))
 
@@ -87,7 +86,9 @@ def _keyed(indexes: Indexes, served: frozenset[str]) -> Iterator[tuple[str, int,
         if code not in served:
             yield from ((code, _ALONE, value) for value in values)
     for code, types in indexes.identifier_types.items():
-        yield from ((f"{code}:of-type", _ALONE, Token(one.system, of_type_code(one))) for one in types)
+        yield from (
+            (f"{code}:of-type", _ALONE, Token(one.system, code_of_type(one.code, one.value))) for one in types
+        )
     for code, logical in indexes.reference_identifiers.items():
         yield from ((f"{code}:identifier", _ALONE, token) for token in logical)
     for code, composites in indexes.composites.items():
@@ -98,7 +99,7 @@ def _keyed(indexes: Indexes, served: frozenset[str]) -> Iterator[tuple[str, int,
 
 def _token(value: Token, key: int, part: int, numbers: Numbers) -> Row:
     code = bounded(value.code) if value.code else None
-    return key, part, numbers.system(value.system), code, value.text
+    return key, part, numbers.systems[value.system], code, value.text
 
 
 def _text(value: Text, key: int, part: int, _numbers: Numbers) -> Row:
@@ -120,7 +121,7 @@ def _quantity(value: Quantity, key: int, part: int, numbers: Numbers) -> Row:
         else (float(value.canonical_low), float(value.canonical_high))
     )
     written = (float(value.low), float(value.high))
-    return key, part, numbers.unit(value), numbers.canonical(value), *written, *canonical
+    return key, part, numbers.units[value[2:5]], numbers.canonicals[value.canonical], *written, *canonical
 
 
 def _reference(value: Reference, key: int, part: int, numbers: Numbers) -> Row:

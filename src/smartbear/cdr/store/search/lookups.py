@@ -6,7 +6,7 @@ from typing import Any
 
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.references import LocalId
-from smartbear.cdr.store.dictionary import Dictionary, bounded
+from smartbear.cdr.store.dictionary import NO_SYSTEM, Dictionary, bounded
 from smartbear.cdr.store.rids import Rids
 from smartbear.fhir import definitions
 from smartbear.fhir.search.parameters import Parameter
@@ -22,8 +22,6 @@ from smartbear.fhir.search.query import (
 )
 from smartbear.kit.db import Connection
 
-_NO_SYSTEM = 0
-
 
 @dataclass(frozen=True, slots=True)
 class Lookups:
@@ -36,7 +34,7 @@ class Lookups:
 
     def parameter(self, resource_type: str, code: str) -> int:
         """The key of an index."""
-        return self.dictionary.parameters[f"{resource_type}.{code}"]
+        return self.dictionary.keys[resource_type][code]
 
     def type(self, resource_type: str) -> int:
         """The number of a type."""
@@ -44,7 +42,7 @@ class Lookups:
 
     def system(self, name: str) -> int | None:
         """The number of a code system; «» is the one for codes without a system."""
-        return self._systems.get(bounded(name)) if name else _NO_SYSTEM
+        return self._systems.get(bounded(name)) if name else NO_SYSTEM
 
     def rids(self, parameter: Parameter, value: ReferenceValue) -> list[int]:
         """Rids of the resources a value may name: of any type the parameter may point at, if it says none."""

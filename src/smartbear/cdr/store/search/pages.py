@@ -1,8 +1,7 @@
 """Running a plan: a page of matches with their bodies, a count, and the first few rids."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 
@@ -17,8 +16,7 @@ from smartbear.kit.db import Connection
 _BODIES = "JOIN resource c ON c.rid = m.rid JOIN body b ON b.rid = m.rid AND b.ver = c.ver"
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A match, and where it stands in the order."""
 
     rid: int
@@ -26,8 +24,7 @@ class Hit:
     stored: Stored
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """The last match of the page before."""
 
     rid: int

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from smartbear.cdr.store.dictionary import bounded
+from smartbear.cdr.store.dictionary import bounded, code_of_type
 from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups, is_local
 from smartbear.cdr.store.search.sql import FALSE, TRUE, all_of, any_of, select
@@ -68,7 +68,7 @@ class Values:
             case TextValue():
                 return self._folded(alias, value, modifier)
             case IdentifierTypeValue(system, code, identifier):
-                return self.token(alias, TokenValue(system, f"{code}\n{identifier}"))
+                return self.token(alias, TokenValue(system, code_of_type(code, identifier)))
             case DateValue():
                 return self.date(f"{alias}.t0", f"{alias}.t1", value)
             case NumberValue():
