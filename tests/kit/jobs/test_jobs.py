@@ -1,5 +1,6 @@
 import asyncio
 import sys
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
@@ -246,3 +247,25 @@ async def test_a_worker_stops_when_told_to_in_the_very_moment_a_job_ends(url, us
                 await asyncio.sleep(0)
 
     await asyncio.wait_for(work(), 10)
+
+
+async def test_a_worker_ends_even_when_its_connection_is_lost_as_it_is_told_to(url, monkeypatch):
+    async def greet(_payload):
+        return
+
+    lost: list[bool] = []
+
+    @asynccontextmanager
+    async def lossy(url):
+        async with open_queue(url) as queue:
+            try:
+                yield queue
+            except asyncio.CancelledError:
+                lost.append(True)
+                raise Unavailable from None  # as the closing of a connection that died meanwhile does
+
+    monkeypatch.setattr(worker, "open_queue", lossy)
+    monkeypatch.setattr(worker, "_GRACE", -0.8)
+    async with asyncio.timeout(5), worker.working(url, {"users.greet": greet}, concurrency=2):
+        await asyncio.sleep(0.3)
+    assert lost

@@ -5,7 +5,7 @@ busier it is, the fewer statements a job costs; a lone one costs three.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -148,9 +148,16 @@ async def working(url: str, handlers: Mapping[str, Handler], *, concurrency: int
     try:
         yield
     finally:
-        for task in tasks:
+        await _end_all(tasks)
+
+
+async def _end_all(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: a connection lost at that moment can put its error in the place of it."""
+    pending = set(tasks)
+    while pending:
+        for task in pending:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        _, pending = await asyncio.wait(pending, timeout=_GRACE + 1)
 
 
 async def drain(url: str, handlers: Mapping[str, Handler], pauses: Pauses | None = None) -> None:
