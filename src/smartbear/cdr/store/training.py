@@ -53,7 +53,7 @@ def _readings() -> Iterator[Reading]:
 
 
 if __name__ == "__main__":
-    samples: list[bytes | bytearray | memoryview[int]] = [
+    samples: "list[bytes | bytearray | memoryview[int]]" = [
         stored_form(observation(reading), reading.reading_id) for reading in _readings()
     ]
     DICTIONARY.write_bytes(zstandard.train_dictionary(_SIZE, samples).as_bytes())
