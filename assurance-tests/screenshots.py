@@ -83,24 +83,26 @@ async def desk_pages(browser: Browser, platform: PlatformUnderTest, theme: str) 
     await desk.inbox.get_by_role("button").filter(has_text="SB-0001").filter(has_text="twice").click()
     await desk.inbox.get_by_role("button", name="Acknowledge alert").wait_for()
     await photograph(desk.inbox, "inbox", theme)
-    for name, path in (
-        ("participants", "participants"),
-        ("overview", "participants/SB-0001"),
-        ("clinical-data", "participants/SB-0001/clinical"),
-    ):
+    for name, path in (("participants", "participants"), ("overview", "participants/SB-0001")):
         await desk.home.goto(f"{platform.address}/{path}")
         await photograph(desk.home, name, theme)
+    await desk.home.goto(f"{platform.address}/participants/SB-0001/clinical")
+    await desk.home.get_by_role("button", name="Red alert").click()  # its minutes appear in the lens
+    await photograph(desk.home, "clinical-data", theme)
     await context.close()
 
 
 async def photograph(page: Page, name: str, theme: str) -> None:
-    """The page as it stands, once nothing is loading and its fonts are there."""
+    """The page once nothing is loading, its fonts are there, and nothing moves."""
     await page.get_by_role("heading").first.wait_for()
     if name != "gallery":  # which shows what loading looks like, for ever
         await expect(page.locator(".loading")).to_have_count(0)
     await page.evaluate("document.fonts.ready")
-    await page.wait_for_timeout(500)  # charts draw themselves
-    await page.screenshot(path=_IMAGES / f"{name}-{theme}.png")
+    before, picture = b"", await page.screenshot()
+    while picture != before:  # charts take a while to come to rest
+        await page.wait_for_timeout(700)
+        before, picture = picture, await page.screenshot()
+    (_IMAGES / f"{name}-{theme}.png").write_bytes(picture)
     _console.print(f"{name}, {theme}")
 
 
