@@ -72,7 +72,7 @@ def test_a_cursor_opens_for_its_purpose_and_for_no_other(rid, values, purpose, p
     seal = CursorSeal(b"k" * 32, timedelta(minutes=30))
     cursor = seal.seal(rid, values, purpose, NOON)
     assert seal.open(cursor, purpose, NOON) == (rid, tuple(values))
-    at = position % len(cursor)
+    at = position % (len(cursor) - 1)  # the last character has bits that mean nothing
     changed = cursor[:at] + ("A" if cursor[at] != "A" else "B") + cursor[at + 1 :]
     for forged, other in ((cursor, purpose + "!"), (changed, purpose), (cursor[:5], purpose), ("", purpose)):
         with pytest.raises(BadInput):

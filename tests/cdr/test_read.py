@@ -14,6 +14,17 @@ async def test_a_resource_reads_as_it_was_answered_when_written(fhir):
     assert answer.headers["last-modified"] == "Sun, 14 Jun 2026 08:02:00 GMT"
 
 
+async def test_a_head_is_a_get_without_its_body(fhir):
+    stored = await fhir.create(observation())
+    for path in (f"Observation/{stored['id']}", "Observation?_count=1", "Observation/none"):
+        got, head = [await fhir.send(method, path) for method in ("GET", "HEAD")]
+        assert (head.status_code, dict(head.headers), head.content) == (
+            got.status_code,
+            dict(got.headers),
+            b"",
+        )
+
+
 @pytest.mark.parametrize(
     "path", ["Observation/none", "Observation/none/_history/1", "Observation/none/_history"]
 )

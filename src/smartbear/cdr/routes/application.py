@@ -74,7 +74,7 @@ class FhirApplication:
         except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours must be told as one
             _log.error("unhandled_error", method=scope["method"], exc_info=error)
             answer = error_answer(PlatformError())
-        await answer.send(send)
+        await answer.send(send, with_body=scope["method"] != "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
         access = access_of(scope_of(HTTPConnection(scope)))
@@ -83,7 +83,7 @@ class FhirApplication:
         methods = ROUTES.get(_shape(path))
         if methods is None:
             raise NotFound("There is nothing at this address.")
-        interaction = methods.get(call.method)
+        interaction = methods.get("GET" if call.method == "HEAD" else call.method)
         if interaction is None:
             allowed = ", ".join(sorted(methods)).encode()
             return error_answer(MethodNotAllowed(), ((b"allow", allowed),))

@@ -74,13 +74,13 @@ class Answer:
     body: bytes = b""
     headers: Headers = field(default=())
 
-    async def send(self, send: Send) -> None:
-        """Hand the answer to the server."""
+    async def send(self, send: Send, *, with_body: bool = True) -> None:
+        """Hand the answer to the server; to HEAD without its body."""
         about_body = (_CONTENT_TYPE,) if self.body else ()
         length = (b"content-length", str(len(self.body)).encode())
         headers = [*about_body, length, *self.headers]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": self.body})
+        await send({"type": "http.response.body", "body": self.body if with_body else b""})
 
 
 def call_of(scope: Scope, receive: Receive, path: tuple[str, ...], access: Access, base: str) -> Call:

@@ -24,9 +24,8 @@ class Representation(StrEnum):
 
 def expect_json(call: Call) -> None:
     """NotAcceptable unless JSON will do; ``_format`` outweighs the Accept header."""
-    asked = (
-        next((value for name, value in call.parameters() if name == "_format"), None) if call.query else None
-    )
+    given = call.parameters() if "_format" in call.query else ()
+    asked = next((value for name, value in given if name == "_format"), None)
     # A «+» in a query is a space; clients forget to write application/fhir%2Bjson.
     offered = [asked.replace(" ", "+")] if asked else call.header(b"accept").split(",")
     if not any(one.partition(";")[0].strip().lower() in _ACCEPTED for one in offered):
