@@ -3,10 +3,13 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from playwright.async_api import expect
 
-from browsers import Browser, chromium, window
+from browsers import PATIENCE, Browser, chromium, window
 from platform_under_test import PlatformUnderTest, data_directory
 from split_platform import SplitPlatform
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ from playwright.async_api import expect
 from browsers import DESK, PHONE, Desk, Phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
-expect.set_options(timeout=20_000)
 ASKED, RED, CLEARED = "Asked to measure again", "Blood pressure very high, twice", "The repeat was in range"
 
 
