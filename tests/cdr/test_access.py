@@ -244,6 +244,19 @@ async def test_a_machine_sees_and_writes_the_types_its_scopes_name(service, worl
     assert (await machine.send("POST", "Condition", {**own["condition"]})).status_code == 201
 
 
+async def test_a_machine_that_may_only_write_meets_what_is_there(service, fhir, worlds):
+    machine = await service.machine("system/Condition.write")
+    own = worlds["north"]["condition"]
+    path = f"Condition/{own['id']}"
+    before = (await fhir.get("Condition?_summary=count"))["total"]
+    changed = await machine.send("PUT", path, {**own, "recordedDate": "2026"})
+    assert (changed.status_code, changed.headers["etag"]) == (200, 'W/"2"')
+    assert (await fhir.get("Condition?_summary=count"))["total"] == before
+    assert (await machine.send("GET", path)).status_code == 404
+    assert (await machine.send("DELETE", path)).status_code == 204
+    assert (await fhir.send("GET", path)).status_code == 410
+
+
 @pytest.mark.parametrize(
     ("scopes", "reads", "writes"),
     [

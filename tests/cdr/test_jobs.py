@@ -64,6 +64,11 @@ async def test_an_event_told_twice_changes_nothing(fhir, told, batch):
     assert (await fhir.get(f"Observation?patient={batch.subject}&_summary=count"))["total"] == 2
 
 
+async def test_a_reading_that_is_twice_in_a_batch_is_one_observation(fhir, told, batch):
+    await told(batch.model_copy(update={"readings": batch.readings + batch.readings[:1]}))
+    assert (await fhir.get(f"Observation?patient={batch.subject}&_summary=count"))["total"] == 2
+
+
 async def test_an_event_told_late_does_not_undo_a_correction_or_a_deletion(fhir, told, batch):
     await told(batch)
     first, second = (f"Observation/{reading.reading_id}" for reading in batch.readings)

@@ -245,6 +245,15 @@ async def test_updated_since_finds_by_the_time_of_the_server(fhir, clock):
     assert await fhir.ids(f"Patient?_tag={tag}&_lastUpdated=2026-06-14T08:02:00.000Z") == [one["id"]]
 
 
+async def test_what_is_shown_as_the_time_of_an_update_finds_it(fhir, clock):
+    clock.advance(timedelta(microseconds=123_987))
+    stored = await fhir.create(patient())
+    shown = stored["meta"]["lastUpdated"]
+    assert shown.endswith(".123Z")
+    for asked in (shown, f"ge{shown}", f"le{shown}"):
+        assert stored["id"] in await fhir.ids(f"Patient?_lastUpdated={asked}&_id={stored['id']}"), asked
+
+
 async def test_places_are_found_by_their_distance(fhir):
     near = await fhir.create(
         {"resourceType": "Location", "position": {"latitude": 38.72, "longitude": -9.14}}

@@ -63,7 +63,7 @@ def _draft(repository: Repository, resource: dict[str, Any]) -> Draft:
 
 
 async def _write(repository: Repository, drafts: Iterable[Draft], *, once: bool = False) -> list[Written]:
-    drafts = list(drafts)
+    drafts = list({draft.target: draft for draft in drafts}.values())
     rows = await repository.rows_of(drafts)
     changes = (Change(draft.target, draft, _OURS, once=once) for draft in drafts)
     return await repository.writer.write(list(zip(changes, rows, strict=True)))

@@ -28,23 +28,26 @@ class Access:
     writes: frozenset[str] = NO_TYPES
 
     def sees(self, resource_type: str, owner: Owner | None) -> bool:
-        """Whether a resource of this type and owner exists for the caller."""
-        if resource_type not in self.reads:
-            return False
-        return self.rows == "all" or (owner is not None and self._holds(owner))
+        """Whether a resource of this type and owner exists for the caller as a reader."""
+        return resource_type in self.reads and self._holds(owner)
+
+    def reaches(self, resource_type: str, owner: Owner | None) -> bool:
+        """Whether it exists for the caller as a writer: who may only write still meets what is there."""
+        return resource_type in self.reads | self.writes and self._holds(owner)
 
     def may_choose_ids(self) -> bool:
         """Whether ``PUT`` may make a resource: not for those who cannot see which ids are taken."""
         return self.rows == "all"
 
-    def _holds(self, owner: Owner) -> bool:
-        key = owner.patient if self.rows == "patient" else owner.organisation
-        return self.rows != "none" and key in self.keys
+    def _holds(self, owner: Owner | None) -> bool:
+        if owner is None or self.rows in ("all", "none"):
+            return self.rows == "all"
+        return (owner.patient if self.rows == "patient" else owner.organisation) in self.keys
 
     @property
     def identity(self) -> str:
         """The same text for those who see the same: ties a paging cursor to its reader."""
-        return f"{self.rows} {sorted(self.keys)} {sorted(self.reads)}" if self.rows != "all" else "all"
+        return f"{self.rows} {sorted(self.keys)} {sorted(self.reads)}"
 
 
 NOTHING = Access("none")

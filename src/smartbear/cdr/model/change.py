@@ -81,7 +81,8 @@ def outcome_of(change: Change, state: State | None) -> Outcome:
     """What the change does; PreconditionFailed or MethodNotAllowed if it may not."""
     if state is None and change.minted:
         return Outcome.CREATED
-    known = state if state and state.version and change.access.sees(change.target.type, state.owner) else None
+    reached = state and state.version and change.access.reaches(change.target.type, state.owner)
+    known = state if reached else None
     living = known is not None and not known.deleted
     if change.expected is not None and (known is None or known.version != change.expected):
         raise PreconditionFailed("If-Match names a version that is not the current one.")

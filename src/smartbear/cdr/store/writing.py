@@ -78,6 +78,7 @@ class Writing:
 
         Unless all changes are ``minted``, ``connection`` must be in a transaction.
         """
+        now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as precise as it is shown
         named = {change.target for unit in units for change, _ in unit if not change.minted}
         met = await states.lock(connection, self._dictionary, named) if named else {}
         steps: list[_Step] = []

@@ -1,4 +1,4 @@
-"""Running a plan: a page of matches with their bodies, a count, and the first few rids."""
+"""Running a plan: a page of matches with their bodies, and a count."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
