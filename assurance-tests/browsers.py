@@ -110,7 +110,7 @@ class Phone:
         await self._enter(systolic, diastolic)
 
     async def measure_again(self, systolic: int, diastolic: int) -> None:
-        """Do what the result asks for, in another second: times are whole ones, and one instant is one reading."""
+        """Do what the result asks for, in another second: two readings of one instant are one."""
         await self.page.wait_for_timeout(1_000)
         await self.page.get_by_role("link", name="Measure again").click()
         await self._enter(systolic, diastolic)
