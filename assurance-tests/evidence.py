@@ -2,7 +2,7 @@
 
 The bodies of public data are not part of the project; say where they are, and their tests run too:
 
-    SMARTBEAR_FHIR_EXAMPLES=… SMARTBEAR_SYNTHEA=… make evidence
+    SMARTBEAR_FHIR_EXAMPLES=… SMARTBEAR_FHIR_TEST_CASES=… SMARTBEAR_SYNTHEA=… make evidence
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from faults import crash
 from platform_under_test import ROOT, data_directory
 
 _REPORTS = ROOT / "docs" / "reference" / "evidence"
-_CORPORA = ("SMARTBEAR_FHIR_EXAMPLES", "SMARTBEAR_SYNTHEA")
+_CORPORA = ("SMARTBEAR_FHIR_EXAMPLES", "SMARTBEAR_FHIR_TEST_CASES", "SMARTBEAR_SYNTHEA")
 _console = Console()
 
 
