@@ -10,276 +10,63 @@ from hypothesis import strategies as st
 
 from smartbear.fhir import json
 from smartbear.fhir.search import matches, pairs, parse
-from smartbear.fhir.validation import validate
-from tests.cdr.conftest import LOINC, UCUM
+from tests.cdr.conftest import matches as found_in
+from tests.cdr.worlds import named, placed, searches, worlds
 
-SYSTEMS = [LOINC, "urn:a"]
-CODES = ["8480-6", "8462-4", "Pulse"]
-WORDS = ["Blood pressure", "Systolic", "pulse rate"]
-UNITS = [
-    (UCUM, "mm[Hg]", "mmHg"),
-    (UCUM, "kg", "kg"),
-    (UCUM, "g", "gram"),
-    ("urn:u", "box", "boxes"),
-    (None, None, "kg"),
-]
-DATES = [
-    "2026",
-    "2026-03",
-    "2026-03-14",
-    "2026-03-14T10:00:00Z",
-    "2026-03-14T10:00:00+02:00",
-    "2026-03-14T10:00:00.5Z",
-]
-NAMES = ["Ann", "anna", "Änn Example", "O'Neill, Ann", "Bob"]
-PATIENTS = ["p1", "p2"]
-
-codings = st.fixed_dictionaries(
-    {"code": st.sampled_from(CODES)},
-    optional={"system": st.sampled_from(SYSTEMS), "display": st.sampled_from(WORDS)},
-)
-concepts = st.one_of(
-    st.fixed_dictionaries(
-        {"coding": st.lists(codings, min_size=1, max_size=2)}, optional={"text": st.sampled_from(WORDS)}
-    ),
-    st.fixed_dictionaries({"text": st.sampled_from(WORDS)}),
-)
-amounts = st.sampled_from([1, 5, 5.4, 70, 70.2, 70000])
-
-
-@st.composite
-def quantities(draw: st.DrawFn) -> dict[str, Any]:
-    system, code, unit = draw(st.sampled_from(UNITS))
-    found = {"value": draw(amounts), "system": system, "code": code, "unit": unit}
-    comparator = draw(st.sampled_from([None, None, None, "<", ">="]))
-    return {name: value for name, value in (found | {"comparator": comparator}).items() if value is not None}
-
-
-periods = st.fixed_dictionaries(
-    {}, optional={"start": st.sampled_from(DATES), "end": st.just("2026-09")}
-).filter(bool)
-effects = st.one_of(
-    st.just({}),
-    st.fixed_dictionaries({"effectiveDateTime": st.sampled_from(DATES)}),
-    st.fixed_dictionaries({"effectivePeriod": periods}),
-)
-values = st.one_of(
-    st.just({}),
-    st.fixed_dictionaries({"valueQuantity": quantities()}),
-    st.fixed_dictionaries({"valueString": st.sampled_from(NAMES)}),
-    st.fixed_dictionaries({"valueCodeableConcept": concepts}),
-)
-components = st.builds(lambda code, value: {"code": code, **value}, concepts, values)
-subjects = st.sampled_from(
-    [
-        {},
-        {"subject": {"reference": "Patient/@p1"}},
-        {"subject": {"reference": "Patient/@p2"}},
-        {"subject": {"reference": "Group/@p1"}},
-        {"subject": {"type": "Patient", "identifier": {"system": "urn:a", "value": "7"}}},
-        {"subject": {"reference": "http://elsewhere.example/fhir/Patient/1"}},
-    ]
-)
-observations = st.builds(
-    lambda base, effect, value, subject: base | effect | value | subject,
-    st.fixed_dictionaries(
-        {
-            "resourceType": st.just("Observation"),
-            "status": st.sampled_from(["final", "amended"]),
-            "code": concepts,
-        },
-        optional={
-            "category": st.lists(concepts, min_size=1, max_size=2),
-            "component": st.lists(components, min_size=1, max_size=2),
-            "performer": st.just([{"reference": "Patient/@p2"}]),
-            "note": st.just([{"text": "n"}]),
-        },
-    ),
-    effects,
-    values,
-    subjects,
-).filter(lambda resource: not validate(_named({**resource, "id": "x"}, "w")))
-identifiers = st.fixed_dictionaries(
-    {"value": st.sampled_from(["7", "X1"])},
-    optional={
-        "system": st.sampled_from(SYSTEMS),
-        "type": st.fixed_dictionaries({"coding": st.lists(codings, min_size=1, max_size=1)}),
-    },
-)
-patients = st.fixed_dictionaries(
-    {"resourceType": st.just("Patient")},
-    optional={
-        "gender": st.sampled_from(["female", "male"]),
-        "birthDate": st.sampled_from(["1940", "1940-05", "1940-05-06"]),
-        "name": st.lists(st.fixed_dictionaries({"family": st.sampled_from(NAMES)}), min_size=1, max_size=2),
-        "identifier": st.lists(identifiers, min_size=1, max_size=2),
-        "active": st.booleans(),
-    },
-)
-conditions = st.fixed_dictionaries(
-    {
-        "resourceType": st.just("Condition"),
-        "subject": st.sampled_from([{"reference": "Patient/@p1"}, {"reference": "Patient/@p2"}]),
-    },
-    optional={"code": concepts},
-)
-worlds = st.builds(
-    lambda people, seen, ill: (
-        [{**one, "id": name} for one, name in zip(people, PATIENTS, strict=True)]
-        + [{**one, "id": f"o{n}"} for n, one in enumerate(seen)]
-        + [{**one, "id": f"c{n}"} for n, one in enumerate(ill)]
-    ),
-    st.lists(patients, min_size=2, max_size=2),
-    st.lists(observations, min_size=3, max_size=10),
-    st.lists(conditions, max_size=2),
-)
-
-tokens = st.one_of(
-    st.sampled_from([*CODES, "final", "nothing"]),
-    st.builds("{}|{}".format, st.sampled_from([*SYSTEMS, "", "urn:unknown"]), st.sampled_from(CODES)),
-    st.builds("{}|".format, st.sampled_from(SYSTEMS)),
-)
-prefixes = st.sampled_from(["", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"])
-numbers = st.builds("{}{}".format, prefixes, st.sampled_from(["5", "5.4", "70", "70.2", "7e1", "1000"]))
-measured = st.builds(
-    "{}{}".format,
-    numbers,
-    st.sampled_from(["", f"|{UCUM}|kg", f"|{UCUM}|g", "||kg", "|urn:u|box", f"|{UCUM}|mm[Hg]"]),
-)
-dates = st.builds("{}{}".format, prefixes, st.sampled_from(DATES))
-pairs_of = st.builds("{}${}".format, tokens.filter(lambda t: not t.endswith("|")), measured)
-people = st.sampled_from(
-    ["Patient/@p1", "Patient/@p2", "@p1", "Group/@p1", "http://elsewhere.example/fhir/Patient/1"]
-)
-names = st.sampled_from(["an", "Ann", "änn", "Ann Example", "o'n", "nothing"])
-yes_or_no = st.sampled_from(["true", "false"])
-
-
-def asks(names_: list[str], values_: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, str]]:
-    return st.tuples(st.sampled_from(names_), st.lists(values_, min_size=1, max_size=2).map(",".join))
-
-
-of_observation = st.one_of(
-    asks(["code", "code:not", "combo-code", "component-code", "category", "category:not", "status"], tokens),
-    asks(["value-concept", "component-value-concept", "patient:identifier", "subject:identifier"], tokens),
-    asks(
-        ["code:text", "category:text", "component-code:text", "value-string", "value-string:contains"], names
-    ),
-    asks(["code:text", "combo-code:text"], st.sampled_from(["blood", "pulse"])),
-    asks(["date"], dates),
-    asks(["value-quantity", "component-value-quantity", "combo-value-quantity"], measured),
-    asks(["code-value-quantity", "component-code-value-quantity", "combo-code-value-quantity"], pairs_of),
-    asks(["code-value-string"], st.builds("{}${}".format, tokens, names)),
-    asks(["code-value-concept"], st.builds("{}${}".format, tokens, tokens)),
-    asks(["patient", "subject", "performer"], people),
-    asks(["subject:Patient"], st.just("@p1")),
-    st.tuples(
-        st.sampled_from(
-            [
-                f"{n}:missing"
-                for n in (
-                    "patient",
-                    "subject",
-                    "date",
-                    "code",
-                    "value-quantity",
-                    "component-code",
-                    "category",
-                    "value-string",
-                    "component-value-quantity",
-                    "performer",
-                    "code-value-concept",
-                )
-            ]
-        ),
-        yes_or_no,
-    ),
-    asks(
-        ["patient.gender", "subject:Patient.gender", "performer:Patient.gender"],
-        st.sampled_from(["female", "male"]),
-    ),
-    asks(["patient.family", "subject:Patient.name"], names),
-    asks(["patient.gender:not"], st.just("male")),
-    asks(["patient._has:Condition:patient:code"], tokens),
-    asks(["_id", "_id:not"], st.sampled_from(["@o0", "@o1", "none"])),
-)
-of_patient = st.one_of(
-    asks(["family", "name", "family:exact", "family:contains"], names),
-    asks(["gender", "gender:not"], st.sampled_from(["female", "male"])),
-    asks(
-        ["identifier", "identifier:not"],
-        st.sampled_from(["7", "x1", "urn:a|7", "|7", "urn:a|", f"{LOINC}|X1"]),
-    ),
-    asks(["identifier:of-type"], st.sampled_from(["urn:a|pulse|7", f"{LOINC}|8480-6|x1"])),
-    asks(
-        ["birthdate"], st.builds("{}{}".format, prefixes, st.sampled_from(["1940", "1940-05", "1940-05-06"]))
-    ),
-    st.tuples(st.sampled_from(["gender:missing", "birthdate:missing", "identifier:missing"]), yes_or_no),
-    asks(
-        [
-            "_has:Observation:patient:code",
-            "_has:Observation:subject:component-code",
-            "_has:Condition:patient:code",
-        ],
-        tokens,
-    ),
-    asks(
-        [
-            "_has:Observation:patient:status",
-            "_has:Observation:performer:code",
-            "_has:Observation:patient:code:not",
-        ],
-        tokens,
-    ),
-    asks(["_has:Observation:patient:date"], dates),
-)
-searches = st.one_of(
-    st.tuples(st.just("Observation"), st.lists(of_observation, min_size=1, max_size=3)),
-    st.tuples(st.just("Patient"), st.lists(of_patient, min_size=1, max_size=2)),
-)
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
 worlds_made = count()
+unhurried = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[
-        HealthCheck.function_scoped_fixture,
-        HealthCheck.too_slow,
-        HealthCheck.data_too_large,
-    ],
-)
-@given(world=worlds, asked=st.lists(searches, min_size=20, max_size=30))
-async def test_a_search_finds_what_a_plain_reading_finds(fhir, world, asked):
+async def stored(fhir: Any, world: list[dict[str, Any]]) -> tuple[str, list[dict[str, Any]]]:
+    """Store a world under a tag of its own; the tag, and its resources as a reader would have them."""
     tag = f"w{next(worlds_made)}"
-    stored = [_named(resource, tag) for resource in world]
+    resources = [named(resource, tag) for resource in world]
     entries = [
         {"resource": one, "request": {"method": "PUT", "url": f"{one['resourceType']}/{one['id']}"}}
-        for one in stored
+        for one in resources
     ]
     answer = await fhir.send("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": entries})
     assert answer.status_code == 200, answer.text
+    return tag, [json.decode(json.encode(one)) for one in resources]
+
+
+def address_of(kind: str, criteria: list[tuple[str, str]], tag: str) -> str:
+    written = "&".join(f"{name}={quote(placed(value, tag), safe='')}" for name, value in criteria)
+    return f"{kind}?{written}&_tag=urn:world|{tag}&_count=1000"
+
+
+def expected(kind: str, address: str, known: list[dict[str, Any]]) -> list[str]:
+    query = parse(kind, pairs(address.partition("?")[2]), now=NOW)
+    return sorted(one["id"] for one in known if matches(one, query, known))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=unhurried)
+@given(world=worlds, asked=st.lists(searches, min_size=20, max_size=30))
+async def test_a_search_finds_what_a_plain_reading_finds(fhir, world, asked):
+    tag, known = await stored(fhir, world)
     for kind, criteria in asked:
-        written = "&".join(f"{name}={quote(_placed(value, tag), safe='')}" for name, value in criteria)
-        address = f"{kind}?{written}&_tag=urn:world|{tag}&_count=1000"
-        query = parse(kind, pairs(address.partition("?")[2]), now=datetime(2026, 6, 1, tzinfo=UTC))
-        known = [json.decode(json.encode(one)) for one in stored]
-        expected = sorted(one["id"] for one in known if matches(one, query, known))
-        bundle = await fhir.get(address)
-        found = [
-            entry["resource"]["id"] for entry in bundle.get("entry", ()) if entry["search"]["mode"] == "match"
-        ]
-        assert sorted(found) == expected, address
+        address = address_of(kind, criteria, tag)
+        wanted = expected(kind, address, known)
+        assert sorted(found_in(await fhir.get(address))) == wanted, address
         counted = await fhir.get(f"{address}&_summary=count")
-        assert counted["total"] == len(expected), address
+        assert counted["total"] == len(wanted), address
 
 
-def _named(resource: dict[str, Any], tag: str) -> dict[str, Any]:
-    """The resource under an id of its world, and with its world's tag."""
-    text = json.encode(resource).decode().replace("/@", f"/{tag}-")
-    named = json.decode(text.encode())
-    return {**named, "id": f"{tag}-{resource['id']}", "meta": {"tag": [{"system": "urn:world", "code": tag}]}}
-
-
-def _placed(value: str, tag: str) -> str:
-    return value.replace("@p", f"{tag}-p").replace("@o", f"{tag}-o")
+@settings(max_examples=10, deadline=None, suppress_health_check=unhurried)
+@given(world=worlds, asked=st.lists(searches, min_size=15, max_size=25), a_manager=st.booleans())
+async def test_a_search_finds_for_its_reader_what_it_would_if_the_others_did_not_exist(
+    service, fhir, world, asked, a_manager
+):
+    """The first patient is the reader's; what is somebody else's or nobody's might as well not be there."""
+    place = service.context.new_id()
+    care = {"managingOrganization": {"reference": f"Organization/{place}"}}
+    tag, known = await stored(fhir, [{**world[0], **care}, *world[1:]])
+    mine = f"Patient/{known[0]['id']}"
+    own = [known[0], *(one for one in known[1:] if one.get("subject", {}).get("reference") == mine)]
+    reader = await (service.case_manager(place) if a_manager else service.participant(known[0]["id"]))
+    for kind, criteria in asked:
+        address = address_of(kind, criteria, tag)
+        wanted = expected(kind, address, own)
+        assert sorted(found_in(await reader.get(address))) == wanted, address
+        assert (await reader.get(f"{address}&_summary=count"))["total"] == len(wanted), address

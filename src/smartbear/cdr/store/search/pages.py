@@ -1,6 +1,7 @@
 """Running a plan: a page of matches with their bodies, and a count."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -52,7 +53,7 @@ async def page(
     ordered = select(columns + total, f"({chosen}) m {_BODIES}")
     sql, values = plan.arguments.bind(f"{ordered} ORDER BY {plan.order.by}")
     rows = await connection.fetch(sql, *values, timeout=seconds)
-    hits = [Hit(row["rid"], tuple(row[key] for key in keys), _stored(dictionary, row)) for row in rows]
+    hits = [Hit(row["rid"], tuple(_key(row[key]) for key in keys), _stored(dictionary, row)) for row in rows]
     return hits, rows[0]["total"] if counted and rows else None
 
 
@@ -74,6 +75,11 @@ async def bodies(
 _BY_RID = f"""
     SELECT m.rid, c.type_id, c.id, c.ver, c.upd, b.method, b.content
     FROM unnest($1::bigint[]) AS m (rid) {_BODIES} ORDER BY m.rid"""  # noqa: S608 - a constant above
+
+
+def _key(value: Any) -> Any:
+    """A sort key as it can be sent back: asyncpg reads the infinities as instants without a zone."""
+    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
 
 
 def _count_of(plan: Plan) -> str:
