@@ -37,9 +37,9 @@ def test_a_cluster_of_another_major_version_is_refused_and_left_as_it_was(empty_
     older = programs._installed() / programs._PACKAGE / "pginstall"
     empty_home.chmod(0o711)
     if not programs._runs(programs._installed(), runner):  # a checkout the account cannot enter
-        older = shutil.copytree(older, empty_home / "older", symlinks=True)
         libraries = programs._installed() / programs._LIBRARIES
         shutil.copytree(libraries, empty_home / programs._LIBRARIES, symlinks=True)
+        older = shutil.copytree(older, empty_home / programs._PACKAGE / "pginstall", symlinks=True)
     older = older / "bin" / "initdb"
     programs.run(older, f"--pgdata={data}", "--no-sync", account=runner, folder=data.parent)
     with pytest.raises(OtherMajorVersion, match=r"PostgreSQL 16.* brings 18.*Dump it"):
