@@ -1,5 +1,6 @@
 import asyncio
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -22,7 +23,7 @@ async def told(service):
 
 @pytest.fixture
 def batch(service, clock):
-    """A blood pressure and a heart rate of one participant."""
+    """A blood pressure and two heart rates of one participant."""
     subject = service.context.new_id()
     shared = {
         "subject": subject,
@@ -37,7 +38,10 @@ def batch(service, clock):
     )
     readings = (
         Reading(reading_id=service.context.new_id(), code="85354-9", components=parts, **shared),
-        Reading(reading_id=service.context.new_id(), code="8867-4", value=64, unit="/min", **shared),
+        *(
+            Reading(reading_id=service.context.new_id(), code="8867-4", value=value, unit="/min", **shared)
+            for value in (64, 65.5)
+        ),
     )
     return ReadingsAccepted(batch_id="b", subject=subject, readings=readings)
 
@@ -61,28 +65,29 @@ async def test_an_event_told_twice_changes_nothing(fhir, told, batch):
     await told(batch)
     for reading in batch.readings:
         assert (await fhir.get(f"Observation/{reading.reading_id}/_history"))["total"] == 1
-    assert (await fhir.get(f"Observation?patient={batch.subject}&_summary=count"))["total"] == 2
+    assert (await fhir.get(f"Observation?patient={batch.subject}&_summary=count"))["total"] == 3
 
 
 async def test_a_reading_that_is_twice_in_a_batch_is_one_observation(fhir, told, batch):
     await told(batch.model_copy(update={"readings": batch.readings + batch.readings[:1]}))
-    assert (await fhir.get(f"Observation?patient={batch.subject}&_summary=count"))["total"] == 2
+    assert (await fhir.get(f"Observation?patient={batch.subject}&_summary=count"))["total"] == 3
 
 
 async def test_an_event_told_late_does_not_undo_a_correction_or_a_deletion(fhir, told, batch):
     await told(batch)
-    first, second = (f"Observation/{reading.reading_id}" for reading in batch.readings)
+    first, second, third = (f"Observation/{reading.reading_id}" for reading in batch.readings)
     await fhir.put({**await fhir.get(first), "status": "entered-in-error"})
     await fhir.send("DELETE", second)
     await told(batch)
     assert (await fhir.get(first))["status"] == "entered-in-error"
     assert (await fhir.send("GET", second)).status_code == 410
+    assert (await fhir.get(third))["valueQuantity"]["value"] == Decimal("65.5")
 
 
 async def test_a_batch_with_old_and_new_readings_adds_the_new_ones(fhir, told, batch):
     await told(batch.model_copy(update={"readings": batch.readings[:1]}))
     await told(batch)
-    assert (await fhir.get(f"Observation?patient={batch.subject}&_summary=count"))["total"] == 2
+    assert (await fhir.get(f"Observation?patient={batch.subject}&_summary=count"))["total"] == 3
 
 
 async def test_a_participant_becomes_a_patient_without_anything_that_identifies(service, fhir, told):

@@ -1,7 +1,6 @@
 """From a resource that somebody sent to one that can be written."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
@@ -57,7 +56,7 @@ def draft_like(first: Draft, observation: dict[str, Any], target: LocalId) -> Dr
     """``draft_of`` for a reading of the same kind as ``first``."""
     content = stored_form(observation, target.id)
     indexes = indexes_like(first.indexes, observation)
-    return replace(first, target=target, content=content, digest=_digest(content), indexes=indexes)
+    return first._replace(target=target, content=content, digest=_digest(content), indexes=indexes)
 
 
 def _digest(content: bytes) -> bytes:

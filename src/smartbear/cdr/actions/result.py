@@ -1,14 +1,13 @@
 """What a write leaves behind."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from smartbear.cdr.model.body import versioned
 from smartbear.cdr.model.change import Outcome, Written
 from smartbear.cdr.store.reading import Stored
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """A resource as a write left it, with its stored form (None: it was deleted or never there)."""
 
     written: Written

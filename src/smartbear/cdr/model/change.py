@@ -4,9 +4,9 @@ A row the caller may not see counts as absent, except that its id is taken; and 
 row may choose ids, nobody can tell the difference.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from smartbear.cdr.model.access import Access, Owner
 from smartbear.cdr.model.references import LocalId
@@ -14,8 +14,7 @@ from smartbear.fhir.search.values import Indexes
 from smartbear.kit.errors import MethodNotAllowed, PreconditionFailed
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A resource that has been accepted: what is stored of it and what it is found by."""
 
     target: LocalId
@@ -28,8 +27,7 @@ class Draft:
     """Of a Patient: the organisation that looks after the person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One write; without a draft it deletes."""
 
     target: LocalId
@@ -45,8 +43,7 @@ class Change:
     """If-None-Match: *."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """The row a write meets, locked. Version 0: the resource has only been referred to."""
 
     rid: int
@@ -67,8 +64,7 @@ class Outcome(StrEnum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """The resource after the change: its version and instant are those of the last write that changed it."""
 
     target: LocalId

@@ -6,9 +6,8 @@ of another resource belongs. Observations have their hot parameters in ``obs`` i
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from smartbear.cdr.model.references import LocalId, local_id
 from smartbear.cdr.store import observations
@@ -33,8 +32,7 @@ _OF_OBSERVATION = _OF_RESOURCE | observations.SERVED
 _ALONE = 0  # the part of a value that is not of a composite
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """Rows by table, and every resource they refer to."""
 
     by_table: Mapping[str, list[Row]]

@@ -6,8 +6,8 @@ replace are those of the row they change, whoever else writes. Writes of new res
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from smartbear.cdr.model.change import Change, Outcome, State, Written, outcome_of
 from smartbear.cdr.model.references import LocalId
@@ -40,31 +40,21 @@ Unit = Sequence[tuple[Change, Rows]]
 Result = list[Written] | Exception
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A change that writes: where to, and as which version."""
+class _Step(NamedTuple):
+    """A change that writes: where to, as which version, and whose record it is in."""
 
     change: Change
     rows: Rows
     rid: int
     state: State | None
     written: Written
-
-    def owner(self) -> tuple[LocalId | None, str | None]:
-        """Whose record it is in, and for a Patient who looks after the person; a deletion changes neither."""
-        draft, before = self.change.draft, self.state.owner if self.state else None
-        patient = draft.owner if draft else before.patient if before else None
-        organisation = draft.organisation if draft else before.organisation if before else None
-        a_patient = self.change.target.type == "Patient"
-        return (
-            LocalId("Patient", patient) if patient else None,
-            organisation if a_patient else None,
-        )
+    owner: LocalId | None
+    organisation: str | None
+    """For a Patient: who looks after the person."""
 
     def targets(self) -> frozenset[LocalId]:
         """Every resource the change's rows refer to."""
-        owner, _ = self.owner()
-        return self.rows.targets | {owner} if owner else self.rows.targets
+        return self.rows.targets | {self.owner} if self.owner else self.rows.targets
 
 
 class Writing:
@@ -102,7 +92,8 @@ class Writing:
         else:
             version, updated = (state.version if state else 0) + 1, now
         rid = state.rid if state else self._make.next()
-        return _Step(change, rows, rid, state, Written(change.target, outcome, version, updated))
+        written = Written(change.target, outcome, version, updated)
+        return _Step(change, rows, rid, state, written, *_owner(change, state))
 
     async def _write(self, connection: Connection, steps: Sequence[_Step], now: datetime) -> None:
         own = {step.change.target: step.rid for step in steps}
@@ -131,6 +122,17 @@ class Writing:
         return await self._rids.find(connection, targets)
 
 
+def _owner(change: Change, state: State | None) -> tuple[LocalId | None, str | None]:
+    """Whose record the resource is in, and who looks after a Patient; a deletion changes neither."""
+    draft, before = change.draft, state.owner if state else None
+    patient = draft.owner if draft else before.patient if before else None
+    organisation = draft.organisation if draft else before.organisation if before else None
+    return (
+        LocalId("Patient", patient) if patient else None,
+        organisation if change.target.type == "Patient" else None,
+    )
+
+
 _IDLE = frozenset({Outcome.UNCHANGED, Outcome.ABSENT})
 
 
@@ -154,8 +156,8 @@ class _Group:
 
     def _add_resource(self, step: _Step) -> None:
         draft, written = step.change.draft, step.written
-        owner, organisation = step.owner()
-        content = (owner and self._rids[owner], draft is None, organisation, draft and draft.digest)
+        patient = step.owner and self._rids[step.owner]
+        content = (patient, draft is None, step.organisation, draft and draft.digest)
         if step.state:
             self.superseded.append((step.rid, written.version, self._now, *content))
         else:
@@ -167,8 +169,7 @@ class _Group:
             self.rows["type_delta"].append((self._types[step.change.target.type], change))
 
     def _add_body(self, step: _Step) -> None:
-        owner, _ = step.owner()
         draft = step.change.draft
         method, packed = pack(draft.content) if draft else NOTHING
-        patient = owner and self._rids[owner]
+        patient = step.owner and self._rids[step.owner]
         self.rows["body"].append((step.rid, step.written.version, method, self._now, patient, packed))
