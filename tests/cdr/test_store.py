@@ -159,7 +159,7 @@ async def test_partitions_are_made_ahead_once_and_never_over_rows(service, admin
 
 async def test_tables_are_analysed_when_they_have_grown(service, fhir, admin):
     repository = service.app._repository
-    upkeep = repository.writer._upkeep
+    upkeep = repository.upkeep
     upkeep.written(upkeep._next_analysis)
     await upkeep.close()
     analysed = await admin.fetchval(

@@ -16,6 +16,7 @@ from smartbear.cdr.store.numbers import number
 from smartbear.cdr.store.races import told_as_conflict
 from smartbear.cdr.store.rids import Rids
 from smartbear.cdr.store.rows import Rows, index_rows
+from smartbear.cdr.store.upkeep import Upkeep
 from smartbear.cdr.store.writer import Writer
 from smartbear.cdr.store.writing import Unit, Writing
 from smartbear.kit.context import Context
@@ -35,6 +36,7 @@ class Repository:
     rids: Rids
     writing: Writing
     writer: Writer
+    upkeep: Upkeep
     bases: tuple[str, ...]
     """Addresses of the FHIR service, the canonical one first, each ending in «/»."""
     seal: CursorSeal
@@ -49,6 +51,7 @@ class Repository:
         dictionary = await Dictionary.load(context.db)
         rids = Rids(dictionary)
         writing = Writing(dictionary, rids, maker)
+        upkeep = Upkeep(context.db)
         settings = CdrSettings()
         return cls(
             context=context,
@@ -57,7 +60,8 @@ class Repository:
             dictionary=dictionary,
             rids=rids,
             writing=writing,
-            writer=Writer(context.db, writing, context.clock),
+            writer=Writer(context.db, writing, context.clock, upkeep),
+            upkeep=upkeep,
             bases=tuple(f"{address}/fhir/" for address in context.settings.addresses()),
             seal=CursorSeal(context.key("cdr paging"), timedelta(minutes=settings.cursor_minutes)),
             slots=asyncio.Semaphore(context.db.size - 1),
@@ -70,6 +74,7 @@ class Repository:
         repository = await cls.connect(context)
         yield repository
         await repository.writer.close()
+        await repository.upkeep.close()
 
     @asynccontextmanager
     async def exclusive(self) -> AsyncIterator[Connection]:
@@ -86,6 +91,7 @@ class Repository:
         [result] = await self.writing.apply(tx, [unit], self.context.clock.now())
         if isinstance(result, Exception):
             raise result
+        self.upkeep.written(len(unit))
         return result
 
     async def rows_of(self, drafts: Iterable[Draft]) -> list[Rows]:

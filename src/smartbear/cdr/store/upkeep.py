@@ -11,9 +11,9 @@ from smartbear.cdr.store.tables import COLUMNS
 from smartbear.kit import logs
 from smartbear.kit.db import FAULTS, Database
 
-_FIRST_ANALYSIS = 2_000  # resources written by this process; then ten times as many, and so on
+_FIRST_ANALYSIS = 200  # resources written by this process; then ten times as many, and so on
 _GROWTH = 10
-_BETWEEN_FOLDS = 5_000  # groups of writes: each leaves a row for every type it touched
+_BETWEEN_FOLDS = 500  # groups of writes: each leaves a row for every type it touched
 
 _ANALYSE = f"ANALYZE {', '.join(COLUMNS)}"
 _log = logs.get("cdr")

@@ -35,11 +35,10 @@ class _Waiting:
 class Writer:
     """Writes of all requests of this process, in the order they came."""
 
-    def __init__(self, db: Database, writing: Writing, clock: Clock) -> None:
-        self._db, self._writing, self._clock = db, writing, clock
+    def __init__(self, db: Database, writing: Writing, clock: Clock, upkeep: Upkeep) -> None:
+        self._db, self._writing, self._clock, self._upkeep = db, writing, clock, upkeep
         self._waiting: deque[_Waiting] = deque()
         self._work: asyncio.Task[None] | None = None
-        self._upkeep = Upkeep(db)
 
     async def write(self, unit: Unit) -> list[Written]:
         """Commit the changes of ``unit``, all or none; raises what any of them met."""
@@ -53,7 +52,6 @@ class Writer:
         """Wait until everything that was handed over is written."""
         if self._work:
             await self._work
-        await self._upkeep.close()
 
     async def _drain(self) -> None:
         while self._waiting:
