@@ -126,6 +126,16 @@ async def test_a_lost_connection_is_told_and_the_next_request_is_well(service, f
         assert answers[-1].status_code in (200, 201)
 
 
+async def test_a_group_of_writes_leaves_one_delta_a_type(fhir, admin):
+    before = await admin.fetchval("SELECT count(*) FROM type_delta")
+    entries = [
+        {"resource": one, "request": {"method": "POST", "url": one["resourceType"]}}
+        for one in (patient(), patient(), observation())
+    ]
+    await fhir.send("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    assert await admin.fetchval("SELECT count(*) FROM type_delta") == before + 2
+
+
 async def test_deltas_fold_into_one_row_and_keep_their_sum(service, fhir, admin):
     for _ in range(3):
         await fhir.create(patient())

@@ -4,7 +4,7 @@ Writes that name an existing resource lock its row first, so that their version 
 replace are those of the row they change, whoever else writes. Writes of new resources need one statement.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -104,11 +104,11 @@ class Writing:
         group = _Group(self._dictionary.types, own | known, now)
         for step in steps:
             group.add(step)
+        group.close()
         if group.superseded:
             await connection.execute(_SUPERSEDE, *map(list, zip(*group.superseded, strict=True)))
         if group.discarded:
             await connection.execute(DISCARD, group.discarded)
-        group.rows.get("resource", []).sort(key=lambda row: row[1:3])  # in the order of locks
         tables = tuple(table for table in COLUMNS if table in group.rows)
         await connection.execute(insertion(tables), *columns(group.rows, tables))
 
@@ -133,6 +133,7 @@ def _owner(change: Change, state: State | None) -> tuple[LocalId | None, str | N
     )
 
 
+_DELTAS = {Outcome.CREATED: 1, Outcome.DELETED: -1}
 _IDLE = frozenset({Outcome.UNCHANGED, Outcome.ABSENT})
 
 
@@ -144,6 +145,7 @@ class _Group:
         self.rows: dict[str, list[Row]] = defaultdict(list)
         self.superseded: list[Row] = []
         self.discarded: list[int] = []
+        self._deltas: Counter[str] = Counter()
 
     def add(self, step: _Step) -> None:
         """The rows of one change."""
@@ -153,6 +155,13 @@ class _Group:
             self.rows[table] += rows
         if step.state and not step.state.deleted:
             self.discarded.append(step.rid)
+
+    def close(self) -> None:
+        """What is known only once all changes are in."""
+        for name, delta in self._deltas.items():
+            if delta:
+                self.rows["type_delta"].append((self._types[name], delta))
+        self.rows.get("resource", []).sort(key=lambda row: row[1:3])  # in the order of locks
 
     def _add_resource(self, step: _Step) -> None:
         draft, written = step.change.draft, step.written
@@ -164,9 +173,7 @@ class _Group:
             target = step.change.target
             row = (step.rid, self._types[target.type], target.id, written.version, self._now, *content)
             self.rows["resource"].append(row)
-        change = {Outcome.CREATED: 1, Outcome.DELETED: -1}.get(written.outcome)
-        if change:
-            self.rows["type_delta"].append((self._types[step.change.target.type], change))
+        self._deltas[step.change.target.type] += _DELTAS.get(written.outcome, 0)
 
     def _add_body(self, step: _Step) -> None:
         draft = step.change.draft
