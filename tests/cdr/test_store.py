@@ -114,7 +114,8 @@ async def test_a_write_that_fails_does_not_take_its_group_down(service, fhir):
 
 async def test_a_lost_connection_is_told_and_the_next_request_is_well(service, fhir, admin):
     stored = await fhir.create(observation())
-    kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'smartbear cdr'"
+    kill = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+              WHERE application_name = 'smartbear cdr' AND datname = current_database()"""
     for method, path, body in (
         ("GET", f"Observation/{stored['id']}", None),
         ("POST", "Observation", observation()),
