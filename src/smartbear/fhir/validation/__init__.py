@@ -1,9 +1,10 @@
 """Whether a resource is what FHIR R4 says it must be.
 
 Owns: structure, cardinality, JSON types, the lexical space of primitives, required bindings, targets of
-references, contained resources, narratives, and the invariants listed in `invariants.implemented`.
+references, contained resources, narratives, and every invariant of the specification.
 
-Refuses to know: whether references exist, terminologies that are not enumerable here, and profiles.
+Refuses to know: whether references exist, terminologies that are not enumerable here, and profiles (those
+are in `fhir.profiles`).
 """
 
 from typing import Any

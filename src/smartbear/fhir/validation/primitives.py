@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from smartbear.fhir import definitions
+from smartbear.fhir import definitions, narrative
 from smartbear.fhir.validation.fault import Check, Fault, Faults
 
 MAX_STRING = 1024 * 1024  # characters
@@ -59,6 +59,14 @@ def _text(value: Any) -> Faults:
     if not value:
         return [Fault("value", "must not be empty")]
     return None if len(value) <= MAX_STRING else [Fault("value", f"is longer than {MAX_STRING} characters")]
+
+
+def xhtml_check(value: Any) -> Faults:
+    """The check of the text of Narrative.div."""
+    if value.__class__ is not str:
+        return _mismatch("string")
+    problem = narrative.problem(value)
+    return [Fault("invariant", problem)] if problem else None
 
 
 def _base64(value: Any) -> Faults:

@@ -15,8 +15,7 @@ from smartbear.fhir.issues import step
 from smartbear.fhir.validation import contained, invariants
 from smartbear.fhir.validation.bindings import bound_code, bound_concept
 from smartbear.fhir.validation.fault import LIMIT, Check, Fault, Faults, Gaps, LocalReference, certain, under
-from smartbear.fhir.validation.narrative import xhtml_check
-from smartbear.fhir.validation.primitives import primitive_check
+from smartbear.fhir.validation.primitives import primitive_check, xhtml_check
 from smartbear.fhir.validation.targets import reference_check
 
 _ONLY_ID = frozenset({"id"})
@@ -31,7 +30,7 @@ def object_check(type_name: str) -> Check:
     faults_inside = _properties_check(type_name)
     required = _required(type_name)
     choices = _choices(type_name)
-    rules = invariants.of_type(type_name)
+    rules = invariants.errors(type_name)
 
     def check(value: Any) -> Faults:
         if value.__class__ is not dict:

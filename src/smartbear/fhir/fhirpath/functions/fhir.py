@@ -10,8 +10,8 @@ from smartbear.fhir.fhirpath.frame import Compiled, Frame
 from smartbear.fhir.fhirpath.functions.function import Function, of_kind, on_collection, on_single
 from smartbear.fhir.fhirpath.items import Element, Item, Items, resource_element, single, system_value
 from smartbear.fhir.fhirpath.types import type_of
+from smartbear.fhir.narrative import problem
 from smartbear.fhir.references import parse as parse_reference
-from smartbear.fhir.validation.narrative import xhtml_check
 
 _BASE = "http://hl7.org/fhir/StructureDefinition/"
 
@@ -108,5 +108,5 @@ FUNCTIONS = {
     "resolve": Function(_resolve),
     "conformsTo": Function(_conforms_to, 1, 1),
     "memberOf": Function(_member_of, 1, 1),
-    "htmlChecks": on_single(lambda text: not xhtml_check(text), str),
+    "htmlChecks": on_single(lambda text: not problem(text), str),
 }

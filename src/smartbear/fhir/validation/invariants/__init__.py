@@ -1,48 +1,75 @@
-"""Invariants of the specification as Python functions, one per key; the wording comes from the tables.
+"""Every invariant of the specification, as a rule about one object whose structure has been found sound.
 
-Owns: which invariants are checked (`implemented`), for the types the platform writes and the data types they
-are made of. Invariants that JSON's structure already settles (ele-1, dom-2 to dom-5, ref-1, sqty-1, txt-1,
-txt-2) are checked where that structure is.
+Owns: which rule stands for an invariant. Those of hot types are Python functions, those that JSON's structure
+settles are checked where that structure is (`BY_STRUCTURE`), and all others are the FHIRPath expressions of
+the specification (`expressions`), but for the few that say something else than they mean (`corrections`).
 
-Refuses to know: FHIRPath. A rule is asked about one object whose structure has been found sound.
+Refuses to know: profiles. What is a warning in the specification is never an error.
 """
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from smartbear.fhir import definitions
 from smartbear.fhir.validation.fault import Fault
-from smartbear.fhir.validation.invariants import administrative, bundles, clinical, datatypes, questionnaires
+from smartbear.fhir.validation.invariants import (
+    administrative,
+    bundles,
+    clinical,
+    conformance,
+    datatypes,
+    expressions,
+    questionnaires,
+)
 from smartbear.fhir.validation.invariants.rule import Rule
 
-_RULES: dict[str, tuple[Rule, ...]] = {
+WRITTEN: dict[str, tuple[Rule, ...]] = {
     **datatypes.RULES,
     **administrative.RULES,
     **clinical.RULES,
     **bundles.RULES,
     **questionnaires.RULES,
 }
+"""Type → rules written by hand, because the type is hot."""
 
-_BY_STRUCTURE = {
-    ("Element", "ele-1"),
-    *(("DomainResource", key) for key in ("dom-2", "dom-3", "dom-4", "dom-5")),
-    ("Reference", "ref-1"),
-    ("Quantity", "sqty-1"),
-    *(("Narrative.div", key) for key in ("txt-1", "txt-2")),
-}
+BY_STRUCTURE = frozenset(
+    {
+        ("Element", "ele-1"),
+        ("Element.extension", "ele-1"),
+        *(("DomainResource", key) for key in ("dom-2", "dom-3", "dom-4", "dom-5")),
+        ("Reference", "ref-1"),
+        ("Quantity", "sqty-1"),
+        *(("Narrative.div", key) for key in ("txt-1", "txt-2")),
+    }
+)
+"""Context and key of what `structure`, `contained`, `targets` and `narrative` check."""
 
 
-def implemented() -> frozenset[tuple[str, str]]:
-    """Context and key of every invariant the validator checks; keys alone are not unique (`inv-1`)."""
-    return frozenset(_BY_STRUCTURE | {(r.stated_at, r.key) for rules in _RULES.values() for r in rules})
-
-
+@cache
 def of_type(type_name: str) -> tuple[Rule, ...]:
-    """Rules of a type and of what it derives from."""
+    """Rules of a type and of what it derives from, warnings included."""
     definition = definitions.find_type(type_name)
     if definition is None:
         return ()
-    return of_type(definition.base) + _RULES.get(type_name, ())
+    return of_type(definition.base) + tuple(_stated_at(type_name))
+
+
+def _stated_at(type_name: str) -> Iterator[Rule]:
+    written = WRITTEN.get(type_name, ()) + conformance.rules(type_name)
+    yield from written
+    settled = BY_STRUCTURE | {(rule.stated_at, rule.key) for rule in written}
+    yield from expressions.rules(type_name, settled)
+
+
+def errors(type_name: str) -> tuple[Rule, ...]:
+    """The rules that decide whether a resource is accepted."""
+    return tuple(rule for rule in of_type(type_name) if rule.severity == "error")
+
+
+def warnings(type_name: str) -> tuple[Rule, ...]:
+    """The rules of good practice."""
+    return tuple(rule for rule in of_type(type_name) if rule.severity == "warning")
 
 
 def broken(rules: tuple[Rule, ...], value: dict[str, Any]) -> list[Fault]:

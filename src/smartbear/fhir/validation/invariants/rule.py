@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from smartbear.fhir import definitions
+from smartbear.fhir.definitions import Invariant
 
 Object = dict[str, Any]
 
@@ -24,9 +25,18 @@ class Rule:
     places: Callable[[Object], Iterable[str]] | None = None
 
     @cached_property
+    def _stated(self) -> Invariant:
+        return next(r for r in definitions.invariants(self.stated_at) if r.key == self.key)
+
+    @property
     def human(self) -> str:
         """The specification's sentence."""
-        return next(r.human for r in definitions.invariants(self.stated_at) if r.key == self.key)
+        return self._stated.human
+
+    @property
+    def severity(self) -> Literal["error", "warning"]:
+        """A warning for what is good practice and no more."""
+        return self._stated.severity
 
 
 def has(value: Object, name: str) -> bool:

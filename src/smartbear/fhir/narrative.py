@@ -3,10 +3,7 @@
 An allow-list of elements and attributes: what dashboards may show without escaping, and nothing that runs.
 """
 
-from typing import Any
 from xml.parsers import expat
-
-from smartbear.fhir.validation.fault import Fault, Faults
 
 _XHTML = "http://www.w3.org/1999/xhtml"
 _ELEMENT_NAMES = """
@@ -70,7 +67,8 @@ def _is_passive(address: str) -> bool:
     return ":" not in head or compact.startswith(_SCHEMES)
 
 
-def _problem(text: str) -> str:
+def problem(text: str) -> str:
+    """What is wrong with the text of a Narrative.div; empty if nothing is."""
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.UseForeignDTD(True)  # noqa: FBT003 - positional in expat; lets HTML's entities (&nbsp;) pass
@@ -87,11 +85,3 @@ def _problem(text: str) -> str:
     if reader.problem:
         return f"txt-1: {reader.problem}"
     return "" if reader.has_content else "txt-2: must have some content"
-
-
-def xhtml_check(value: Any) -> Faults:
-    """The check of the text of Narrative.div."""
-    if value.__class__ is not str:
-        return [Fault("structure", "must be a JSON string")]
-    problem = _problem(value)
-    return [Fault("invariant", problem)] if problem else None

@@ -1,6 +1,6 @@
 import pytest
 
-from smartbear.fhir.validation.narrative import xhtml_check
+from smartbear.fhir.validation.primitives import xhtml_check
 
 DIV = '<div xmlns="http://www.w3.org/1999/xhtml">{}</div>'
 
