@@ -149,6 +149,21 @@ class TestReferences:
     def test_a_reference_without_literal_is_accepted(self):
         assert found(observation(subject={"identifier": {"value": "SB-0001"}})) == []
 
+    @pytest.mark.parametrize("kind", ["Patient", "http://hl7.org/fhir/StructureDefinition/Patient"])
+    def test_the_type_of_a_reference_may_be_said(self, kind):
+        assert found(observation(subject={"reference": "Patient/1", "type": kind})) == []
+        assert found(observation(subject={"identifier": {"value": "1"}, "type": kind})) == []
+
+    @pytest.mark.parametrize(
+        "subject",
+        [
+            {"reference": "Patient/1", "type": "Group"},
+            {"identifier": {"value": "1"}, "type": "Practitioner"},
+        ],
+    )
+    def test_the_type_of_a_reference_agrees_with_it_and_with_what_is_allowed(self, subject):
+        assert found(observation(subject=subject)) == [("value", "Observation.subject.type")]
+
 
 class TestContained:
     def test_a_local_reference_finds_a_contained_resource(self):
