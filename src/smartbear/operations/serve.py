@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from smartbear import system
-from smartbear.kit import logs, processes, serving, telemetry
+from smartbear.kit import logs, memory, processes, serving, telemetry
 from smartbear.kit.jobs import worker
 from smartbear.kit.settings import PlatformSettings
 from smartbear.operations.database import database
@@ -36,6 +36,7 @@ async def platform(
         if with_worker:
             await stack.enter_async_context(processes.kept_alive(["worker", "--follow-stdin", *components]))
         await stack.enter_async_context(serving.serving(running.front, listener))
+        memory.settle()
         _log.info("serving", port=listener.getsockname()[1], components=",".join(components))
         yield Platform(running, settings.addresses()[0])
 
@@ -54,6 +55,7 @@ async def work(settings: PlatformSettings, components: Sequence[str], *, follow_
         running = await stack.enter_async_context(system.assemble(settings, url, only=components))
         jobs = worker.working(url, running.handlers(), concurrency=settings.worker_concurrency)
         await stack.enter_async_context(jobs)
+        memory.settle()
         await processes.until_told(follow_stdin=follow_stdin)
 
 
