@@ -89,6 +89,14 @@ def test_a_canonical_is_found_with_its_version_and_without(patient):
     ]
 
 
+def test_a_canonical_that_is_relative_is_a_reference():
+    library = {
+        "resourceType": "Library",
+        "relatedArtifact": [{"type": "depends-on", "resource": "Library/logic|1.2"}],
+    }
+    assert extract(library).references["depends-on"] == [Reference("Library", "logic", None, "1.2")]
+
+
 def test_a_composite_pairs_values_of_one_element(pressure):
     pairs = extract(pressure).composites["component-code-value-quantity"]
     assert [(code.code, quantity.low) for code, quantity in pairs] == [("8480-6", 150), ("8462-4", 85)]

@@ -12,7 +12,7 @@ from smartbear.cdr.model.change import Outcome
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.tags import tag_of
 from smartbear.cdr.routes.bundles import bundle, searchset
-from smartbear.cdr.routes.http import Answer, Call
+from smartbear.cdr.routes.http import Answer, Call, body_limit
 from smartbear.cdr.routes.preferences import Representation, asks_for
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
@@ -32,9 +32,7 @@ _STATUS = {
 
 async def bundle_route(repository: Repository, call: Call) -> Answer:
     """``POST [base]``. Those who may change everything may send larger Bundles."""
-    settings = repository.settings
-    whole = call.access.rows == "all"
-    given = await call.resource(settings.bundle_bytes if whole else settings.resource_bytes)
+    given = await call.resource(body_limit(repository, call))
     kind = given.get("type") if isinstance(given, dict) and given.get("resourceType") == "Bundle" else None
     if kind not in _KINDS:
         fault = FieldError("Bundle.type", "value", "must be transaction or batch")

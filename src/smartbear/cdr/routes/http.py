@@ -105,6 +105,13 @@ def call_of(scope: Scope, receive: Receive, path: tuple[str, ...], access: Acces
     return Call(scope["method"], path, query, dict(scope["headers"]), receive, access, base)
 
 
+def body_limit(repository: Repository, call: Call) -> int:
+    """Bytes a body may have: the Bundles of those who may change everything are larger."""
+    settings = repository.settings
+    is_bundle = call.path[:1] in {(), ("Bundle",)}
+    return settings.bundle_bytes if is_bundle and call.access.rows == "all" else settings.resource_bytes
+
+
 def http_date(moment: datetime) -> bytes:
     """An instant as HTTP writes it: to the second, so it may be up to a second early."""
     return format_datetime(moment.astimezone(UTC), usegmt=True).encode()

@@ -36,8 +36,11 @@ def reference_identifier(value: dict[str, Any]) -> list[Token]:
 
 
 def canonical(value: str) -> list[Reference]:
-    """A canonical or uri: the address as it is, the version apart."""
+    """A canonical or uri: the address as it is, the version apart. Some are relative, as references are."""
     url, _, version = value.partition("|")
+    found = address(url)
+    if found and found.type and found.url is None:
+        return [found._replace(version=version or None)]
     return [Reference(None, None, url, version or None)]
 
 
