@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from smartbear.cdr.actions import follow
+from smartbear.cdr.actions import bulk, bulk_jobs, follow
 from smartbear.cdr.store.repository import Repository
 from smartbear.contracts.events import DeviceAssigned, ParticipantChanged, ReadingsAccepted
 from smartbear.kit.context import Context, Handlers
@@ -29,7 +29,15 @@ def handlers(context: Context) -> Handlers:
     async def device_assigned(payload: dict[str, Any]) -> None:
         await follow.device(await repository(), DeviceAssigned.model_validate(payload))
 
+    async def bulk_run(payload: dict[str, Any]) -> None:
+        await bulk_jobs.run(await repository(), payload["job"])
+
+    async def bulk_expire(_payload: dict[str, Any]) -> None:
+        await bulk.remove_expired(await repository())
+
     return {
+        "cdr.bulk.run": bulk_run,
+        "cdr.bulk.expire": bulk_expire,
         "cdr.readings.accepted": readings_accepted,
         "cdr.participant.changed": participant_changed,
         "cdr.device.assigned": device_assigned,

@@ -19,4 +19,8 @@ class CdrSettings(BaseSettings):
     page_limit: int = Field(1000, ge=1, description="Most matches on a page, whatever _count says.")
     include_limit: int = Field(1000, ge=1, description="Most resources included with a page.")
     search_seconds: float = Field(10.0, gt=0, description="After which a search is given up as too costly.")
+    bulk_jobs: int = Field(3, ge=1, description="Exports, and imports, a client may have under way at once.")
+    bulk_hours: float = Field(
+        1.0, gt=0, description="Hours after its end that an export or import and its files are kept."
+    )
     cursor_minutes: int = Field(30, ge=1, description="How long the link to the next page stays good.")

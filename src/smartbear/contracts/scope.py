@@ -48,6 +48,11 @@ class AccessScope(msgspec.Struct, frozen=True, omit_defaults=True):
     """The calling component, for SERVICE."""
 
     @property
+    def who(self) -> str:
+        """The same text for the same account, client or component, and for nobody else."""
+        return f"{self.role} {self.account or self.client or self.service or self.participant or ''}"
+
+    @property
     def sees_stored_data(self) -> bool:
         """Whether the caller reads every row as stored: components and clients with ``system/*.*``."""
         return self.role == SERVICE or (self.role == SYSTEM and "system/*.*" in self.scopes)

@@ -35,6 +35,11 @@ class Access:
         """Whether it exists for the caller as a writer: who may only write still meets what is there."""
         return resource_type in self.reads | self.writes and self._holds(owner)
 
+    def covers(self, other: "Access") -> bool:
+        """Whether everything that ``other`` lets a reader see is seen here too."""
+        same = self.rows == "all" or (self.rows == other.rows and self.keys >= other.keys)
+        return same and self.reads >= other.reads
+
     def may_choose_ids(self) -> bool:
         """Whether ``PUT`` may make a resource: not for those who cannot see which ids are taken."""
         return self.rows == "all"

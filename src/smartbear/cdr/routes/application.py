@@ -16,6 +16,7 @@ from smartbear.cdr.routes.errors import error_answer
 from smartbear.cdr.routes.http import Answer, Interaction, call_of
 from smartbear.cdr.routes.metadata import metadata_of
 from smartbear.cdr.routes.operations import OPERATIONS
+from smartbear.cdr.routes.operations.bulk import is_file, shape_of_job
 from smartbear.cdr.routes.preferences import expect_json
 from smartbear.cdr.routes.reads import history_route, read_route, vread_route
 from smartbear.cdr.routes.searches import search_by_post_route, search_route
@@ -77,15 +78,17 @@ class FhirApplication:
         await answer.send(send, with_body=scope["method"] != "HEAD")
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        access = access_of(scope_of(HTTPConnection(scope)))
+        caller = scope_of(HTTPConnection(scope))
         path = _segments(scope["path"])
-        call = call_of(scope, receive, path, access, self._base(scope))
-        methods = _methods(_shape(path), path[:1])
+        shape = _shape(path)
+        call = call_of(scope, receive, path, access_of(caller), self._base(scope), caller.who)
+        methods = _methods(shape, path[:1])
         interaction = methods.get("GET" if call.method == "HEAD" else call.method)
         if interaction is None:
             allowed = ", ".join(sorted(methods)).encode()
             return error_answer(MethodNotAllowed(), ((b"allow", allowed),))
-        expect_json(call)
+        if not is_file(shape):
+            expect_json(call)
         return await interaction(self._repository, call)
 
     def _base(self, scope: Scope) -> str:
@@ -112,7 +115,7 @@ def _methods(shape: tuple[str, ...], named: tuple[str, ...]) -> Mapping[str, Int
 def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
     """The address with names in place of what varies; a type that R4 does not know stays as it is."""
     if not path or path[0] not in definitions.resource_types():
-        return path
+        return shape_of_job(path)
     shape = ["type", *path[1:]]
     if len(path) > 1 and path[1][0] not in "$_":
         shape[1] = "id"

@@ -23,7 +23,10 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request. ``base`` is the service's address as the caller wrote it, ``path`` what follows it."""
+    """A request. ``base`` is the service's address as the caller wrote it, ``path`` what follows it.
+
+    ``caller`` is the same text for the same account or client, and for nobody else.
+    """
 
     method: str
     path: tuple[str, ...]
@@ -32,6 +35,7 @@ class Call:
     receive: Receive
     access: Access
     base: str
+    caller: str
 
     def header(self, name: bytes) -> str:
         """A header's value; empty if it is not there."""
@@ -99,10 +103,12 @@ Interaction = Callable[[Repository, Call], Awaitable[Answer]]
 """What an address does for a method."""
 
 
-def call_of(scope: Scope, receive: Receive, path: tuple[str, ...], access: Access, base: str) -> Call:
+def call_of(
+    scope: Scope, receive: Receive, path: tuple[str, ...], access: Access, base: str, caller: str
+) -> Call:
     """The request of an ASGI scope."""
     query = scope["query_string"].decode("latin-1")
-    return Call(scope["method"], path, query, dict(scope["headers"]), receive, access, base)
+    return Call(scope["method"], path, query, dict(scope["headers"]), receive, access, base, caller)
 
 
 def body_limit(repository: Repository, call: Call) -> int:

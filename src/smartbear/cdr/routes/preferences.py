@@ -9,6 +9,7 @@ from smartbear.cdr.model.tags import listed_versions
 from smartbear.cdr.routes.http import Call
 from smartbear.kit.errors import NotAcceptable
 
+_ASYNC = re.compile(r"(?:^|[,;\s])respond-async(?=$|[,;\s])", re.IGNORECASE)
 _PREFERENCE = re.compile(r'\s*([\w\-]+)\s*=\s*"?([\w\-]+)"?')
 _FORMATS = frozenset({"json", "application/fhir+json", "application/json", "text/json"})
 _ACCEPTED = _FORMATS | {"*/*", "application/*", ""}
@@ -46,6 +47,16 @@ def asks_for(call: Call, wanted: Representation) -> bool:
 def is_strict(call: Call) -> bool:
     """Whether an unknown search parameter is an error (R4 search 3.1.1.3.2)."""
     return _preferences(call).get("handling") == "strict"
+
+
+def is_lenient(call: Call) -> bool:
+    """Whether what an operation does not know is to be passed over, in so many words."""
+    return _preferences(call).get("handling") == "lenient"
+
+
+def prefers_async(call: Call) -> bool:
+    """Whether the caller expects the answer later (RFC 7240 4.1)."""
+    return bool(_ASYNC.search(call.header(b"prefer")))
 
 
 def is_unchanged(call: Call, version: int, updated: datetime) -> bool:

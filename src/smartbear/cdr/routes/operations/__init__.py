@@ -7,6 +7,9 @@ under that type's name, what it does for every type under «type».
 from collections.abc import Mapping
 
 from smartbear.cdr.routes.http import Interaction
+from smartbear.cdr.routes.operations import export
 
-OPERATIONS: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {}
+OPERATIONS: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
+    **export.ROUTES,
+}
 """Shape of an address → method → operation."""

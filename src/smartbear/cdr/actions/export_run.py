@@ -1,0 +1,145 @@
+"""A bulk export at work: type after type, piece after piece, each committed with the place it ends at."""
+
+import asyncio
+from datetime import timedelta
+
+from smartbear.cdr.actions.conditional import Condition, read_condition
+from smartbear.cdr.model import subset
+from smartbear.cdr.model.body import versioned
+from smartbear.cdr.model.bulk import Export, Job, Place
+from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.store.bulk import jobs, pieces
+from smartbear.cdr.store.bulk.walk import Rows, Walk, present, walking
+from smartbear.cdr.store.packing import unpack
+from smartbear.cdr.store.repository import Repository
+from smartbear.cdr.store.search.lookups import look_up
+from smartbear.fhir import json
+from smartbear.kit.errors import Gone
+
+_FILE = 100_000  # resources looked at for one file; a transaction is open for no longer
+_PIECE = 1 << 20  # bytes
+_MILLISECOND = timedelta(milliseconds=1)
+_SETTLE_SECONDS, _SETTLE_PAUSE = 30.0, 0.02
+
+
+async def run(repository: Repository, job: Job) -> None:
+    """Go on where the job was left, to the end; Gone if it was cancelled or somebody else took it up."""
+    work = _Export(repository, job)
+    await work.run()
+    await _end(repository, job)
+
+
+class _Export:
+    """An export on its way: where it is, and the lines that are not yet in a piece.
+
+    File 2n holds resources, file 2n + 1 what was deleted meanwhile; both belong to one walk.
+    """
+
+    def __init__(self, repository: Repository, job: Job) -> None:
+        self._repository, self._job = repository, job
+        self._asked = Export.read(job.asked)
+        self._place = Place.read(job.place) if job.place else Place()
+        self._lines: list[bytes] = []
+        self._gone: list[bytes] = []
+        self._size = 0
+
+    async def run(self) -> None:
+        """Every type from where the job was left."""
+        async with self._repository.db.connection() as connection:
+            types = await present(connection, self._repository.dictionary, self._asked.types)
+        for kind in types:
+            if kind < self._place.type:
+                continue
+            if kind > self._place.type:
+                self._place = Place(kind, 0, self._place.file + 2, 0)
+            walk = await self._walk(kind)
+            while await self._file(walk) == _FILE:
+                self._place = Place(kind, self._place.rid, self._place.file + 2, 0)
+
+    async def _walk(self, kind: str) -> Walk:
+        asked, repository = self._asked, self._repository
+        texts = [one.query for one in asked.filters if one.type == kind]
+        queries = [read_condition(repository, Condition(kind, text)) for text in texts]
+        criteria = [criterion for query in queries for criterion in query.criteria]
+        async with repository.db.connection() as connection:
+            lookups = await look_up(
+                connection, repository.dictionary, repository.rids, repository.bases, criteria, asked.access
+            )
+            people = [LocalId("Patient", one) for one in asked.patients or ()]
+            known = await repository.rids.find(connection, people)
+        return Walk(
+            job=self._job.id,
+            type=kind,
+            access=asked.access,
+            lookups=lookups,
+            queries=queries,
+            since=asked.since,
+            until=asked.until,
+            of_patients=asked.of_patients,
+            patients=None if asked.patients is None else sorted(known.values()),
+        )
+
+    async def _file(self, walk: Walk) -> int:
+        """Write one file; returns how many resources were looked at."""
+        looked = 0
+        elements = self._asked.elements_of(walk.type)
+        async with walking(self._repository.db, walk, self._place.rid, _FILE) as rows:
+            async for some in rows:
+                looked += len(some)
+                self._take(walk.type, some, elements)
+                self._place = Place(walk.type, some[-1]["rid"], self._place.file, self._place.part)
+                if self._size >= _PIECE:
+                    await self._flush()
+        if self._size:
+            await self._flush()
+        return looked
+
+    def _take(self, kind: str, rows: Rows, elements: tuple[str, ...]) -> None:
+        for _, resource_id, version, updated, method, content in rows:
+            if content is not None:
+                line = versioned(unpack(method, content), kind, resource_id, version, updated)
+                if elements:
+                    line = subset.of(line, None, elements)
+                self._lines.append(line)
+            elif version is not None and self._asked.since:
+                line = _deletion(kind, resource_id)
+                self._gone.append(line)
+            else:
+                continue
+            self._size += len(line)
+
+    async def _flush(self) -> None:
+        repository, at = self._repository, self._place
+        after = Place(at.type, at.rid, at.file, at.part + 1)
+        async with repository.db.transaction() as tx:
+            now = repository.context.clock.now()
+            if not await jobs.advance(tx, self._job, after, len(self._lines), now):
+                raise Gone("The job has been cancelled, or somebody else does it.")
+            if self._lines:
+                await pieces.write(tx, self._job.id, at.file, at.part, "output", at.type, self._lines)
+            if self._gone:
+                await pieces.write(tx, self._job.id, at.file + 1, at.part, "deleted", at.type, self._gone)
+        self._place, self._lines, self._gone, self._size = after, [], [], 0
+
+
+def _deletion(kind: str, resource_id: str) -> bytes:
+    """A line of a file of deletions (https://hl7.org/fhir/uv/bulkdata/STU2/export.html: ``deleted``)."""
+    entry = {"request": {"method": "DELETE", "url": f"{kind}/{resource_id}"}}
+    return json.encode({"resourceType": "Bundle", "type": "transaction", "entry": [entry]})
+
+
+async def _end(repository: Repository, job: Job) -> None:
+    """Say up to which instant nothing is missing.
+
+    That is the kick-off, unless a write that read the clock before it was committed after it: then just
+    before that write, so that an export ``_since`` then has it.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _SETTLE_SECONDS
+    async with repository.db.connection() as connection:
+        while not await jobs.settled(connection, job.id) and loop.time() < until:  # noqa: ASYNC110 - others' commits
+            await asyncio.sleep(_SETTLE_PAUSE)
+        late = await jobs.first_unseen(connection, job.id)
+        begun = job.begun.replace(microsecond=job.begun.microsecond // 1000 * 1000)
+        instant = min(begun, late - _MILLISECOND) if late else begun
+        await jobs.end(connection, job, repository.context.clock.now(), instant=instant)
