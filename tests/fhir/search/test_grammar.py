@@ -24,6 +24,7 @@ from smartbear.fhir.search.query import (
     TokenValue,
     UriValue,
 )
+from smartbear.fhir.search.resolution import needs, resolved
 from tests.fhir.search.conftest import NOW
 
 
@@ -128,12 +129,15 @@ def test_modifiers_of_tokens_change_what_is_read(read):
     assert typed.values == (IdentifierTypeValue("http://t", "mr", "a1"),)
 
 
-def test_in_a_value_set_becomes_its_codes(read):
+def test_in_a_value_set_becomes_its_codes_once_they_are_known(read):
     url = "http://hl7.org/fhir/ValueSet/observation-status"
-    (inside,) = read("Observation", f"status:in={url}").criteria
-    (outside,) = read("Observation", f"status:not-in={url}|4.0.1").criteria
-    assert (inside.modifier, outside.modifier) == (None, "not")
-    assert TokenValue(None, "final") in inside.values == outside.values
+    query = read("Observation", f"status:in={url}&_filter=not (status ni {url})")
+    [need] = set(needs(query.criteria))
+    system = "http://hl7.org/fhir/observation-status"
+    members = (TokenValue(system, "final"), TokenValue("urn:other", "final"))
+    inside, outside = resolved(query, {need: members}).criteria
+    assert (inside.modifier, inside.values) == (None, (TokenValue(None, "final"), members[1]))
+    assert (outside.criterion.modifier, outside.criterion.values) == ("not", inside.values)
 
 
 def test_missing_is_a_criterion_of_its_own(read):
@@ -197,7 +201,7 @@ def test_includes_name_their_source_and_target(read):
         False,
     )
     assert (backward.source, backward.iterate, backward.reverse) == ("Provenance", True, True)
-    assert (everything.source, everything.parameter) == ("Observation", None)
+    assert (everything.source, everything.parameter) == ("*", None)
 
 
 def test_a_search_over_the_system_knows_what_all_types_have(read):
@@ -210,7 +214,7 @@ def test_a_search_over_the_system_knows_what_all_types_have(read):
     "text",
     [
         "foo=1", "code.foo=1", "subject.foo=1", "subject:Medication.code=1", "_sort=foo",
-        "_sort=code-value-quantity", "_filter=x", "_text=x", "_has:Patient:foo:name=x",
+        "_sort=code-value-quantity", "_query=x", "_has:Patient:foo:name=x",
         "_has:Nothing:subject:name=x", "_has:Encounter:subject:class=x", "_type=Patient", "_has:x=1",
     ],
 )  # fmt: skip
@@ -224,11 +228,13 @@ def test_what_does_not_exist_here_is_reported_and_not_an_error(read, text):
     "text",
     [
         "date=yesterday", "date=2024-13", "value-quantity=x", "value-quantity=1|kg", "code=a|b|c", "code=|",
-        "code:foo=x", "code:above=x", "subject:Medication=1", "subject:Patient=Group/1",
-        "code-value-quantity=x", "code:missing=maybe", "code:in=http://x", "code:of-type=a|b", "_count=-1",
-        "_count=x", "_total=some", "_summary=all", "_include=subject", "_include=Observation:code",
-        "_include:foo=Observation:subject", "_include=Observation:subject:Nothing", "_revinclude=*",
+        "code:foo=x", "code:above=x", "code:below=|x", "subject:below=http://x", "subject:Medication=1",
+        "subject:Patient=Group/1", "code-value-quantity=x", "code:missing=maybe", "_text=-", "_list=$x",
+        "_content:exact=a", "code:of-type=a|b", "_count=-1", "_count=x", "_total=some",
+        "_summary=all", "_include=subject", "_include=Observation:code", "_include:foo=Observation:subject",
+        "_include=Observation:subject:Nothing",
         "date:exact=2024", "code=%00",
+        "_sort=" + ",".join(["code"] * 11),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_an_error_that_names_the_parameter(read, text):
@@ -261,7 +267,9 @@ def test_a_request_cannot_branch_or_grow_without_bounds(read):
     for text in (
         "entity.target.target._id=1",
         "_has:Provenance:target:" * 9 + "_id=1",
-        f"code={'x' * 30_000}",
+        f"code={'x' * 600_000}",
+        f"code={'x,' * 13_000}",
+        f"date={'2024,' * 1_100}",
     ):
         with pytest.raises(InvalidSearch):
             read("Provenance" if "target" in text else "Observation", text)

@@ -7,6 +7,7 @@ sixteen who create the same thing at once one creates it. The match is sought am
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from smartbear.cdr.actions.meaning import meant
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store import locks
 from smartbear.cdr.store.reading import Stored
@@ -50,6 +51,7 @@ async def match(
     repository: Repository, connection: Connection, access: Access, query: Query
 ) -> Stored | None:
     """The one match, if there is one; PreconditionFailed if there are more."""
+    query = await meant(repository, connection, access, query)
     lookups = await look_up(
         connection, repository.dictionary, repository.rids, repository.bases, query.criteria, access
     )

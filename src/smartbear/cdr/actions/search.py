@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from smartbear.cdr.actions.meaning import meant
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store import counts
 from smartbear.cdr.store.reading import Stored
@@ -34,6 +35,7 @@ async def search(repository: Repository, access: Access, query: Query) -> Page:
 
 async def search_in(repository: Repository, connection: Connection, access: Access, query: Query) -> Page:
     """``search`` on a connection of the caller's, which may be in a transaction."""
+    query = await meant(repository, connection, access, query)
     if query.summary == "count" or query.count == 0:
         return Page([], [], await _total(repository, connection, access, query), None, cut=False)
     return await _page(repository, connection, access, query)

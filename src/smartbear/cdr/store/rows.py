@@ -23,6 +23,7 @@ from smartbear.fhir.search.values import (
     Text,
     Token,
 )
+from smartbear.fhir.search.words import CONTENT, NARRATIVE
 
 Row = tuple[Any, ...]
 
@@ -64,6 +65,8 @@ def index_rows(resource_type: str, indexes: Indexes, numbers: Numbers) -> Rows:
     for code, part, value in _keyed(indexes, served):
         table, make = _TABLES[value.__class__]
         rows[table].append(make(value, keys[code], part, numbers))
+    if indexes.words:
+        rows["ix_words"].append(_words(indexes.words))
     named = (row[at] for table, at in _TARGET.items() for row in rows.get(table, ()))
     return Rows(rows, frozenset(target for target in named if target))
 
@@ -93,6 +96,11 @@ def _keyed(indexes: Indexes, served: frozenset[str]) -> Iterator[tuple[str, int,
         if code not in served:
             for part, composite in enumerate(composites):
                 yield from ((f"{code}${position}", part, one) for position, one in enumerate(composite))
+
+
+def _words(found: Mapping[str, list[str]]) -> Row:
+    narrative = found.get(NARRATIVE)
+    return narrative and " ".join(narrative), " ".join(found[CONTENT])
 
 
 def _token(value: Token, key: int, part: int, numbers: Numbers) -> Row:

@@ -34,6 +34,9 @@ _EARTH_RADIUS = 6_371_008.8  # metres, mean (IUGG)
 
 def agrees(indexed: Any, wanted: SearchValue, modifier: str | None = None) -> bool:
     """``indexed`` is a value from the table of ``Indexes`` that the parameter and modifier look at."""
+    if modifier == "ne":
+        named = not isinstance(indexed, Token) or indexed.code is not None
+        return named and not _TESTS[type(indexed)](indexed, wanted, "eq")
     return _TESTS[type(indexed)](indexed, wanted, modifier)
 
 
@@ -52,9 +55,19 @@ def _identifier_type(found: IdentifierType, wanted: IdentifierTypeValue, _modifi
 def _text(text: Text, wanted: TextValue, modifier: str | None) -> bool:
     if modifier == "exact":
         return text.exact == wanted.exact
-    if modifier == "contains":
-        return wanted.folded in text.folded
-    return text.folded.startswith(wanted.folded)
+    test = _ON_TEXT.get(modifier or "", str.startswith)
+    return bool(test(text.folded, wanted.folded))
+
+
+_ON_TEXT: dict[str, Callable[[str, str], bool]] = {
+    "contains": str.__contains__,
+    "ends": str.endswith,
+    "eq": str.__eq__,
+    "gt": str.__gt__,
+    "lt": str.__lt__,
+    "ge": str.__ge__,
+    "le": str.__le__,
+}
 
 
 def _date(found: DateRange, wanted: DateValue, _modifier: str | None) -> bool:
@@ -91,7 +104,15 @@ def _uri(indexed: str, wanted: UriValue, modifier: str | None) -> bool:
         return indexed == wanted.uri or indexed.startswith(wanted.uri.rstrip("/") + "/")
     if modifier == "above":
         return indexed == wanted.uri or wanted.uri.startswith(indexed.rstrip("/") + "/")
-    return indexed == wanted.uri
+    test = _ON_URI.get(modifier or "", str.__eq__)
+    return bool(test(indexed, wanted.uri))
+
+
+_ON_URI: dict[str, Callable[[str, str], bool]] = {
+    "contains": str.__contains__,
+    "starts": str.startswith,
+    "ends": str.endswith,
+}
 
 
 def _near(position: Position, wanted: NearValue, _modifier: str | None) -> bool:

@@ -1,6 +1,6 @@
 """From a resource to everything it is found by."""
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from smartbear.fhir import definitions
@@ -12,6 +12,7 @@ from smartbear.fhir.search.converters import converters
 from smartbear.fhir.search.parameters import Component, Parameter, SearchType, parameters
 from smartbear.fhir.search.paths import NotStaticError, Path, static_paths
 from smartbear.fhir.search.values import Indexes
+from smartbear.fhir.search.words import words_of
 
 
 def extract(resource: dict[str, Any]) -> Indexes:
@@ -22,6 +23,21 @@ def extract(resource: dict[str, Any]) -> Indexes:
     plan.tree.visit(resource, walk)
     for parameter, expression in plan.computed:
         _compute(parameter, expression, walk)
+    walk.tables["words"] = words_of(resource)
+    return _distinct(walk)
+
+
+def extract_added(resource: dict[str, Any], added: tuple[Parameter, ...]) -> Indexes:
+    """Index values for parameters beyond the core; raises ``EvaluationError`` if one cannot be had."""
+    walk = Walk(resource)
+    plan = _planned(resource["resourceType"], added)
+    plan.tree.visit(resource, walk)
+    for parameter, expression in plan.computed:
+        _compute(parameter, expression, walk)
+    return _distinct(walk)
+
+
+def _distinct(walk: Walk) -> Indexes:
     for rows in walk.tables.values():
         for code, values in rows.items():
             if len(values) > 1:
@@ -38,8 +54,13 @@ class _Plan(NamedTuple):
 
 @cache
 def _plan(resource_type: str) -> _Plan:
+    return _planned(resource_type, tuple(one for one in parameters(resource_type).values() if one.expression))
+
+
+@lru_cache(maxsize=512)  # types and the sets of parameters they have had
+def _planned(resource_type: str, chosen: tuple[Parameter, ...]) -> _Plan:
     plan = _Plan(Branch(), [])
-    for parameter in parameters(resource_type).values():
+    for parameter in chosen:
         try:
             paths = static_paths(parameter.expression, resource_type, resource_type)
         except NotStaticError:

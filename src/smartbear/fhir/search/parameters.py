@@ -1,6 +1,7 @@
-"""Which search parameters a type has: those of the core specification that say where to look.
+"""Which search parameters a type has by the core specification.
 
-``_text``, ``_content``, ``_query`` and ``_filter`` have no expression and are not offered.
+``_text``, ``_content`` and ``_list`` say where to look without an expression. ``_filter`` and ``_has`` are
+read by the grammar and are not among them; ``_query`` is not offered.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,7 @@ from types import MappingProxyType
 from smartbear.fhir import definitions
 from smartbear.fhir.definitions import SearchParameter
 from smartbear.fhir.search.paths import NotStaticError, Path, RefersTo, static_paths
+from smartbear.fhir.search.words import CONTENT, NARRATIVE
 
 
 class SearchType(StrEnum):
@@ -52,10 +54,17 @@ class Parameter:
     code_systems: tuple[str, ...] = ()
 
 
+LIST = "_list"
+_WITHOUT_EXPRESSION = MappingProxyType(
+    {code: Parameter(code, SearchType.SPECIAL, "") for code in (NARRATIVE, CONTENT, LIST)}
+)
+
+
 @cache
 def _known(resource_type: str) -> Mapping[str, Parameter]:
     found = definitions.search_parameters(resource_type).values()
-    return MappingProxyType({p.code: _parameter(p, resource_type) for p in found if p.expression})
+    stated = {p.code: _parameter(p, resource_type) for p in found if p.expression}
+    return MappingProxyType(stated | _WITHOUT_EXPRESSION if stated else {})
 
 
 def parameters(resource_type: str | None) -> Mapping[str, Parameter]:
@@ -69,7 +78,7 @@ def parameters(resource_type: str | None) -> Mapping[str, Parameter]:
 def _common() -> Mapping[str, Parameter]:
     any_type = "Patient"  # what Resource defines is the same in all
     found = definitions.search_parameters(any_type).values()
-    common = {p.code for p in found if "Resource" in p.base}
+    common = {p.code for p in found if "Resource" in p.base} | _WITHOUT_EXPRESSION.keys()
     return MappingProxyType({code: p for code, p in _known(any_type).items() if code in common})
 
 

@@ -124,8 +124,31 @@ class CompositeValue:
     parts: tuple["SimpleValue", ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ValueSetValue:
+    """The codes of a value set, by canonical address or as ``ValueSet/id``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordsValue:
+    """``_text`` and ``_content``: folded words, all of which must occur."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListValue:
+    """``_list``: the resources that a List with this id names."""
+
+    id: str
+
+
 SimpleValue = TokenValue | TextValue | DateValue | NumberValue | QuantityValue | ReferenceValue | UriValue
-SearchValue = SimpleValue | IdentifierTypeValue | NearValue | CompositeValue
+SearchValue = (
+    SimpleValue | IdentifierTypeValue | NearValue | CompositeValue | ValueSetValue | WordsValue | ListValue
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +156,11 @@ class Match:
     """One parameter with one or more values, any of which may match.
 
     ``modifier`` is without its colon: ``exact``, ``contains``; ``not``, ``text`` (with ``TextValue``s),
-    ``of-type``; ``identifier`` (with ``TokenValue``s); ``above``, ``below``. Two kinds are resolved already:
-    the type in ``subject:Patient=1`` is in the values, and ``:in`` / ``:not-in`` have become the codes of
-    the value set, with no modifier or ``not``.
+    ``of-type``; ``identifier`` (with ``TokenValue``s); ``above``, ``below``; ``in``, ``not-in``. The type in
+    ``subject:Patient=1`` is in the values. Those that need the terminology or the tree of resources
+    (``in``, ``not-in``; ``above``, ``below`` of tokens and references) are gone once ``resolved``.
+    ``_filter`` adds some of its own: ``ne`` (some value is another), and on texts ``eq``, ``starts``,
+    ``ends``, ``gt``, ``lt``, ``ge``, ``le``.
     """
 
     parameter: Parameter
@@ -179,7 +204,28 @@ class Has:
     criterion: "Criterion"
 
 
-Criterion = Match | Missing | Chain | Has
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """Every one of the criteria."""
+
+    criteria: tuple["Criterion", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least one of the criteria."""
+
+    criteria: tuple["Criterion", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Not the criterion."""
+
+    criterion: "Criterion"
+
+
+Criterion = Match | Missing | Chain | Has | AllOf | AnyOf | Not
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +236,15 @@ class Sort:
     descending: bool
 
 
+ANY_TYPE = "*"
+
+
 @dataclass(frozen=True, slots=True)
 class Include:
     """``_include`` and, with ``reverse``, ``_revinclude``; ``parameter`` ``None`` stands for ``*``.
 
-    ``source`` is the type that holds the reference; ``target`` restricts what it points to. ``iterate``
-    follows included resources too.
+    ``source`` is the type that holds the reference, or ``ANY_TYPE``; ``target`` restricts what it points
+    to. ``iterate`` follows included resources too.
     """
 
     source: str

@@ -105,8 +105,8 @@ class Indexes:
     """Everything a resource is found by: parameter code → values; an absent code has none (``:missing``).
 
     A parameter's values are in the mapping of its type; ``identifier_types`` and ``reference_identifiers``
-    hold what ``:of-type`` and ``:identifier`` look at, beside the ordinary tokens and references. Values are
-    distinct and in the order of the resource.
+    hold what ``:of-type`` and ``:identifier`` look at, beside the ordinary tokens and references; ``words``
+    what ``_text`` and ``_content`` do. Values are distinct and in the order of the resource.
     """
 
     tokens: dict[str, list[Token]] = field(default_factory=dict)
@@ -120,3 +120,4 @@ class Indexes:
     uris: dict[str, list[str]] = field(default_factory=dict)
     composites: dict[str, list[Composite]] = field(default_factory=dict)
     positions: dict[str, list[Position]] = field(default_factory=dict)
+    words: dict[str, list[str]] = field(default_factory=dict)

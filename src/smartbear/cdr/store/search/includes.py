@@ -9,10 +9,10 @@ from smartbear.cdr.model.access import Access
 from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups
 from smartbear.cdr.store.search.observation import kept_as
-from smartbear.cdr.store.search.sql import select
+from smartbear.cdr.store.search.sql import TRUE, select
 from smartbear.cdr.store.search.visibility import Visibility
 from smartbear.fhir.search.parameters import SearchType, parameters
-from smartbear.fhir.search.query import Include
+from smartbear.fhir.search.query import ANY_TYPE, Include
 from smartbear.kit.db import Connection
 
 
@@ -48,18 +48,24 @@ async def included(
 
 
 def _selection(include: Include, page: str, arguments: Arguments, lookups: Lookups) -> str:
-    codes = [include.parameter.code] if include.parameter else list(_references(include.source))
-    keys = arguments.add(
-        sorted({lookups.parameter(include.source, kept_as(include.source, code)) for code in codes}), "int[]"
-    )
+    narrowed = [_by(include, arguments, lookups)]
     targets = _targets(include)
-    narrowed = []
     if targets is not None:
         kinds = arguments.add(sorted(lookups.type(kind) for kind in targets), "int[]")
-        narrowed = [f"t.type_id = ANY({kinds})"]
+        narrowed.append(f"t.type_id = ANY({kinds})")
     source = "ix_ref x JOIN resource t ON t.rid = x.target"
     mine, theirs = ("x.target", "x.rid") if include.reverse else ("x.rid", "x.target")
-    return select(f"{theirs} AS rid", source, f"{mine} = ANY({page})", f"x.param = ANY({keys})", *narrowed)
+    return select(f"{theirs} AS rid", source, f"{mine} = ANY({page})", *narrowed)
+
+
+def _by(include: Include, arguments: Arguments, lookups: Lookups) -> str:
+    """Which references are followed."""
+    source = include.source
+    if source == ANY_TYPE:
+        return TRUE
+    codes = [include.parameter.code] if include.parameter else list(_references(source))
+    numbers = {lookups.parameter(source, kept_as(source, code)) for code in codes}
+    return f"x.param = ANY({arguments.add(sorted(numbers), 'int[]')})"
 
 
 def _references(resource_type: str) -> Iterable[str]:

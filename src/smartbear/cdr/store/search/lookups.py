@@ -11,15 +11,16 @@ from smartbear.cdr.store.rids import Rids
 from smartbear.fhir import definitions
 from smartbear.fhir.search.parameters import Parameter
 from smartbear.fhir.search.query import (
-    Chain,
     CompositeValue,
     Criterion,
-    Has,
     IdentifierTypeValue,
+    ListValue,
     Match,
+    Missing,
     ReferenceValue,
     TokenValue,
 )
+from smartbear.fhir.search.resolution import inner
 from smartbear.kit.db import Connection
 
 
@@ -36,6 +37,12 @@ class Lookups:
         """The key of an index."""
         return self.dictionary.keys[resource_type][code]
 
+    def parameters(self, resource_type: str | None, code: str) -> "list[int]":
+        """The keys of an index: of one type, or of every type that has it."""
+        if resource_type is not None:
+            return [self.parameter(resource_type, code)]
+        return sorted(keys[code] for keys in self.dictionary.keys.values() if code in keys)
+
     def type(self, resource_type: str) -> int:
         """The number of a type."""
         return self.dictionary.types[resource_type]
@@ -44,7 +51,7 @@ class Lookups:
         """The number of a code system; «» is the one for codes without a system."""
         return self._systems.get(bounded(name)) if name else NO_SYSTEM
 
-    def rids(self, parameter: Parameter, value: ReferenceValue) -> list[int]:
+    def rids(self, parameter: Parameter, value: ReferenceValue) -> "list[int]":
         """Rids of the resources a value may name: of any type the parameter may point at, if it says none."""
         named = (self._rids.get(target) for target in _targets(parameter, value, self.bases))
         return [rid for rid in named if rid is not None]
@@ -52,6 +59,10 @@ class Lookups:
     def patient(self, patient_id: str) -> int | None:
         """The rid of a participant's own Patient."""
         return self._rids.get(LocalId("Patient", patient_id))
+
+    def list(self, list_id: str) -> int | None:
+        """The rid of a List."""
+        return self._rids.get(LocalId("List", list_id))
 
 
 async def look_up(
@@ -74,6 +85,7 @@ async def look_up(
     ]
     if access.rows == "patient":
         targets += [LocalId("Patient", key) for key in access.keys]
+    targets += [LocalId("List", value.id) for _, value in found if isinstance(value, ListValue)]
     known = await rids.find(connection, targets) if targets else {}
     return Lookups(dictionary, bases, {k: v for k, v in systems.items() if v is not None}, known)
 
@@ -83,7 +95,7 @@ def is_local(value: ReferenceValue, bases: tuple[str, ...]) -> bool:
     return value.id is not None and (value.url is None or value.url.startswith(bases))
 
 
-def _targets(parameter: Parameter, value: ReferenceValue, bases: tuple[str, ...]) -> list[LocalId]:
+def _targets(parameter: Parameter, value: ReferenceValue, bases: tuple[str, ...]) -> Iterable[LocalId]:
     if value.id is None or not is_local(value, bases):
         return []
     types = (value.type,) if value.type else parameter.targets or definitions.resource_types()
@@ -97,9 +109,7 @@ def _values(criteria: Iterable[Criterion]) -> Iterator[tuple[Parameter, Any]]:
                 for value in values:
                     parts = value.parts if isinstance(value, CompositeValue) else (value,)
                     yield from ((parameter, part) for part in parts)
-            case Chain(_, links):
-                yield from _values(link.criterion for link in links)
-            case Has(_, _, inner):
-                yield from _values((inner,))
-            case _:
+            case Missing():
                 pass
+            case _:
+                yield from _values(inner(criterion))

@@ -33,7 +33,12 @@ _ROWS = {
 """Which rows of a resource a parameter looks at; the lead row for the others."""
 
 
-def served(resource_type: str, criterion: Criterion, bases: tuple[str, ...]) -> Match | None:
+def is_patient(resource_type: str | None, code: str) -> bool:
+    """Whether the parameter is the one of Observation that tells patients from other subjects."""
+    return (resource_type, code) == ("Observation", "patient")
+
+
+def served(resource_type: str | None, criterion: Criterion, bases: tuple[str, ...]) -> Match | None:
     """The criterion, if it is about Observations and ``obs`` holds what it looks at."""
     if resource_type != "Observation" or not isinstance(criterion, Match):
         return None
@@ -45,26 +50,31 @@ def served(resource_type: str, criterion: Criterion, bases: tuple[str, ...]) -> 
     return criterion if named and criterion.modifier is None else None
 
 
-def patients(resource_type: str, criterion: Chain) -> bool:
+def patients(resource_type: str | None, criterion: Chain) -> bool:
     """Whether a chain leads from Observations to patients only."""
     types = {link.type for link in criterion.links}
     return resource_type == "Observation" and criterion.parameter.code in _PATIENT and types == {"Patient"}
 
 
-def refers_to_patient(resource_type: str, criterion: Has) -> bool:
+def refers_to_patient(resource_type: str | None, criterion: Has) -> bool:
     """Whether ``_has`` asks for patients by their Observations."""
+    if resource_type is None:
+        return is_patient(criterion.type, criterion.parameter.code)
     ours = (criterion.type, resource_type) == ("Observation", "Patient")
     return ours and criterion.parameter.code in _PATIENT
 
 
-def kept_as(resource_type: str, code: str) -> str:
+def kept_as(resource_type: str | None, code: str) -> str:
     """The parameter under which ``ix_ref`` has all references of another: every patient is a subject."""
-    return "subject" if (resource_type, code) == ("Observation", "patient") else code
+    return "subject" if is_patient(resource_type, code) else code
 
 
 def condition(values: Values, alias: str, criterion: Match) -> str:
     """On one row of ``obs``; several rows of a resource may meet it unless it is about the lead row."""
-    return all_of([_which(criterion.parameter.code).format(alias), test(values, alias, criterion)])
+    which = _which(criterion.parameter.code).format(alias)
+    if criterion.modifier == "ne":
+        return all_of([which, f"{alias}.code IS NOT NULL", f"NOT ({test(values, alias, criterion)})"])
+    return all_of([which, test(values, alias, criterion)])
 
 
 def test(values: Values, alias: str, criterion: Match) -> str:

@@ -105,12 +105,14 @@ def by_arrival(*, all_of_type: bool = False) -> Order:
     return Order((), "r.rid" if all_of_type else "r.rid + 0")
 
 
-def sorted_by(resource_type: str, sort: Sequence[Sort], lookups: Lookups, arguments: Arguments) -> Order:
+def sorted_by(
+    resource_type: str | None, sort: Sequence[Sort], lookups: Lookups, arguments: Arguments
+) -> Order:
     """As ``_sort`` asks, on the alias ``r`` of ``resource``."""
     return Order(tuple(_key(resource_type, one, lookups, arguments) for one in sort), "r.rid")
 
 
-def _key(resource_type: str, sort: Sort, lookups: Lookups, arguments: Arguments) -> Key:
+def _key(resource_type: str | None, sort: Sort, lookups: Lookups, arguments: Arguments) -> Key:
     code, kind = sort.parameter.code, sort.parameter.type
     if code in _OF_RESOURCE:
         return Key(*_OF_RESOURCE[code], sort.descending)
@@ -119,6 +121,6 @@ def _key(resource_type: str, sort: Sort, lookups: Lookups, arguments: Arguments)
         which = _ROWS.get(code.partition("-")[0], "NOT x.component")
     else:
         column, source, name = _KEYS[kind]
-        which = f"x.param = {arguments.add(lookups.parameter(resource_type, code), 'int')}"
+        which = f"x.param = ANY({arguments.add(lookups.parameters(resource_type, code), 'int[]')})"
     best = f"{'max' if sort.descending else 'min'}({column})"
     return Key(f"({select(best, source, 'x.rid = r.rid', which)})", name, sort.descending, nullable=True)

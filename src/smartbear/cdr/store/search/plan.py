@@ -19,6 +19,7 @@ from smartbear.cdr.store.search.order import Key, Order, by_arrival, sorted_by
 from smartbear.cdr.store.search.sql import FALSE, all_of, exists, select
 from smartbear.cdr.store.search.values import Values
 from smartbear.cdr.store.search.visibility import Visibility
+from smartbear.fhir import definitions
 from smartbear.fhir.search.parameters import SearchType
 from smartbear.fhir.search.query import Chain, Criterion, Match, Missing, Query
 
@@ -39,17 +40,18 @@ class Plan:
 
 
 def plan(query: Query, access: Access, lookups: Lookups) -> Plan:
-    """How to find the matches of a search over one type."""
-    assert query.type is not None
+    """How to find the matches of a search."""
     arguments = Arguments()
     visibility = Visibility(access, arguments, lookups)
     criteria = Criteria(arguments, lookups, visibility, Values(arguments, lookups))
-    if not visibility.allows(query.type):
+    types = {query.type} if query.type else set(query.types or definitions.resource_types())
+    seen = sorted(lookups.type(kind) for kind in types & access.reads)
+    if not seen:
         return Plan("resource r", (FALSE,), by_arrival(), arguments)
     if query.type == "Observation" and _is_walk(query, lookups.bases):
         return _Walk(criteria).plan(query)
-    kind = arguments.add(lookups.type(query.type), "int")
-    conditions = [f"r.type_id = {kind}", "NOT r.deleted", visibility.of("r")]
+    kind = f"= {arguments.add(seen[0], 'int')}" if query.type else f"= ANY({arguments.add(seen, 'int[]')})"
+    conditions = [f"r.type_id {kind}", "NOT r.deleted", visibility.of("r")]
     conditions += [criteria.condition("r", query.type, criterion) for criterion in query.criteria]
     everything = visibility.is_whole and not query.criteria
     order = by_arrival(all_of_type=everything)
@@ -74,9 +76,9 @@ def _is_hot(criterion: Criterion, bases: tuple[str, ...]) -> bool:
 
 def _is_broad(criterion: Criterion) -> bool:
     """About codes that many resources share, such as status or category."""
-    if isinstance(criterion, Missing):
-        return True
-    token = isinstance(criterion, Match) and criterion.parameter.type is SearchType.TOKEN
+    if not isinstance(criterion, Match):
+        return isinstance(criterion, Missing)
+    token = criterion.parameter.type is SearchType.TOKEN
     return token and criterion.parameter.code not in {"identifier", "_id"}
 
 

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from smartbear.cdr.store.dictionary import bounded, code_of_type
+from smartbear.cdr.store.dictionary import NO_SYSTEM, bounded, code_of_type
 from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups, is_local
 from smartbear.cdr.store.search.sql import FALSE, TRUE, all_of, any_of, select
 from smartbear.fhir.search.intervals import End, Test, date_test, number_test
-from smartbear.fhir.search.parameters import Parameter
+from smartbear.fhir.search.parameters import Parameter, SearchType
 from smartbear.fhir.search.query import (
     CompositeValue,
     DateValue,
@@ -34,6 +34,17 @@ _EARTH_RADIUS = 6_371_008.8  # metres, mean (IUGG)
 _METRES_A_DEGREE = 110_000  # at least so many: for the index only
 _PREFIX = 64  # characters of a string that the index holds
 _URI_PREFIX = 256
+_ON_TEXT = {
+    "contains": "strpos({0}, {1}) > 0",
+    "starts": "starts_with({0}, {1})",
+    "ends": "right({0}, length({1})) = {1}",
+    "gt": "{0} > {1}",
+    "lt": "{0} < {1}",
+    "ge": "{0} >= {1}",
+    "le": "{0} <= {1}",
+}
+"""Comparisons of a folded text or an address, which no index serves."""
+
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -46,10 +57,19 @@ class Values:
 
     def any(self, alias: str, criterion: Match) -> str:
         """Any value of a criterion, on a row of the table that its parameter and modifier look at."""
+        if criterion.modifier == "ne":
+            return self._other(alias, criterion)
         tokens = [value for value in criterion.values if isinstance(value, TokenValue)]
         others = (value for value in criterion.values if not isinstance(value, TokenValue))
         found = [self.one(alias, criterion.parameter, value, criterion.modifier) for value in others]
         return any_of([self.tokens(alias, tokens), *found])
+
+    def _other(self, alias: str, criterion: Match) -> str:
+        """That a value is another than all of those asked about."""
+        exact = "eq" if criterion.parameter.type is SearchType.STRING else None
+        same = any_of(self.one(alias, criterion.parameter, value, exact) for value in criterion.values)
+        named = f"{alias}.code IS NOT NULL" if criterion.parameter.type is SearchType.TOKEN else TRUE
+        return all_of([named, f"({same}) IS NOT TRUE"])
 
     def all(self, aliases: Sequence[str], parameter: Parameter, value: CompositeValue) -> str:
         """Every part of a composite's value, each on its own alias."""
@@ -83,6 +103,8 @@ class Values:
                 return self._near(alias, value)
             case CompositeValue():
                 return self.all([alias] * len(value.parts), parameter, value)
+            case _:
+                return FALSE  # what stands for others has been resolved, or is not kept in such a table
 
     def token(self, alias: str, value: TokenValue) -> str:
         """On ``code`` and ``system``."""
@@ -100,31 +122,32 @@ class Values:
 
     def tokens(self, alias: str, values: Iterable[TokenValue]) -> str:
         """Any of them: codes of one system are compared as a list, since a value set may have hundreds."""
-        by_system: dict[str, list[TokenValue]] = {}
+        by_system: dict[str | None, list[TokenValue]] = {}
         conditions: list[str] = []
         for value in values:
-            if value.system is None or value.code is None:
+            if value.code is None:
                 conditions.append(self.token(alias, value))
             else:
                 by_system.setdefault(value.system, []).append(value)
         for system, some in by_system.items():
-            number = self.lookups.system(system)
             if len(some) == 1:
                 conditions.append(self.token(alias, some[0]))
-            elif number is not None:
-                codes = self.arguments.add([bounded(value.code) for value in some], "text[]")
-                conditions.append(
-                    f"{alias}.system = {self.arguments.add(number, 'int')} AND {alias}.code = ANY({codes})"
-                )
+                continue
+            codes = self.arguments.add([bounded(value.code) for value in some], "text[]")
+            number = NO_SYSTEM if system is None else self.lookups.system(system)
+            of = TRUE if system is None else f"{alias}.system = {self.arguments.add(number, 'int')}"
+            conditions.append(FALSE if number is None else all_of([of, f"{alias}.code = ANY({codes})"]))
         return any_of(conditions)
 
     def _folded(self, alias: str, value: TextValue, modifier: str | None) -> str:
         """On ``folded`` and ``exact``; the index serves the start of the folded form."""
-        if modifier == "contains":
-            return f"strpos({alias}.folded, {self.text(value.folded)}) > 0"
+        if modifier in _ON_TEXT:
+            return _ON_TEXT[modifier].format(f"{alias}.folded", self.text(value.folded))
         start = _prefix_range(f"left({alias}.folded, {_PREFIX})", value.folded[:_PREFIX], self.arguments)
         if modifier == "exact":
             return f"{start} AND {alias}.exact = {self.text(value.exact)}"
+        if modifier == "eq":
+            return f"{start} AND {alias}.folded = {self.text(value.folded)}"
         return f"{start} AND starts_with({alias}.folded, {self.text(value.folded)})"
 
     def date(self, low: str, high: str, value: DateValue) -> str:
@@ -178,6 +201,8 @@ class Values:
             return any_of([f"({equal})", f"({start} AND starts_with({column}, {self.text(inside)}))"])
         if modifier == "above":
             return any_of([f"({equal})", f"starts_with({self.text(uri)}, rtrim({column}, '/') || '/')"])
+        if modifier in _ON_TEXT:
+            return _ON_TEXT[modifier].format(column, self.text(uri))
         return equal
 
     def _near(self, alias: str, value: NearValue) -> str:

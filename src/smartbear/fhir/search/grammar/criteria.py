@@ -1,13 +1,17 @@
 """One name and its values → one criterion: modifiers, chains, ``_has`` (R4 search 3.1.1.4.4, 16 and 17)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from smartbear.fhir import definitions
+from smartbear.fhir.search.catalogue import CORE, Catalogue
 from smartbear.fhir.search.escapes import split, unescape
+from smartbear.fhir.search.grammar.budget import Budget
+from smartbear.fhir.search.grammar.comparisons import Comparisons
 from smartbear.fhir.search.grammar.faults import UnknownParameterError, invalid
+from smartbear.fhir.search.grammar.filters import FILTER, read
 from smartbear.fhir.search.grammar.simple import Reader
-from smartbear.fhir.search.parameters import Parameter, SearchType, parameters
+from smartbear.fhir.search.parameters import Parameter, SearchType
 from smartbear.fhir.search.query import (
     Chain,
     Criterion,
@@ -17,27 +21,30 @@ from smartbear.fhir.search.query import (
     Missing,
     ReferenceValue,
     SearchValue,
-    TokenValue,
+    ValueSetValue,
 )
-from smartbear.fhir.search.tokens import fold_code
 
 _MODIFIERS: dict[SearchType, frozenset[str]] = {
     SearchType.STRING: frozenset({"exact", "contains"}),
-    SearchType.TOKEN: frozenset({"text", "not", "in", "not-in", "of-type"}),
-    SearchType.REFERENCE: frozenset({"identifier"}),
+    SearchType.TOKEN: frozenset({"text", "not", "in", "not-in", "of-type", "above", "below"}),
+    SearchType.REFERENCE: frozenset({"identifier", "above", "below"}),
     SearchType.URI: frozenset({"above", "below"}),
 }
 _HAS = "_has:"
+_UNKNOWN = "There is no such search parameter for this type."
+_PENDING = "This search parameter is still being indexed."
 _DEEPEST = 4  # chains and _has within one another
-_MOST_LINKS = 400  # resource types tried for all chains of a request
+_MOST_OTHERS = 1_000  # alternatives of one parameter that are compared one by one
+_IN_ONE = {SearchType.TOKEN, SearchType.REFERENCE}  # compared as a list
 
 
 @dataclass(slots=True)
 class CriteriaReader:
-    """Reads the criteria of one request; remembers how many chain links it has tried."""
+    """Reads the criteria of one request; remembers how much it has asked for."""
 
     now: datetime
-    _links: int = 0
+    catalogue: Catalogue = CORE
+    _budget: Budget = field(default_factory=Budget)
 
     def criterion(self, resource_type: str | None, name: str, text: str, depth: int = 0) -> Criterion | None:
         """``None`` when the value is empty, which R4 ignores; raises what ``faults`` defines."""
@@ -45,11 +52,15 @@ class CriteriaReader:
             raise invalid(name, f"At most {_DEEPEST} chains or _has may be nested.")
         if name.startswith(_HAS):
             return self._has(resource_type, name, text, depth)
+        if name == FILTER:
+            tree = read(text)
+            return Comparisons(self.catalogue, self._budget, self.now).criterion(resource_type, tree)
         head, dot, rest = name.partition(".")
         code, _, modifier = head.partition(":")
-        parameter = parameters(resource_type).get(code)
+        parameter = self.catalogue.of(resource_type).get(code)
         if parameter is None:
-            raise UnknownParameterError("There is no such search parameter for this type.")
+            pending = self.catalogue.is_pending(resource_type, code)
+            raise UnknownParameterError(_PENDING if pending else _UNKNOWN)
         if dot:
             return self._chain(parameter, modifier, rest, text, depth)
         return self._match(parameter, modifier, name, text)
@@ -57,7 +68,7 @@ class CriteriaReader:
     def _has(self, resource_type: str | None, name: str, text: str, depth: int) -> Criterion | None:
         source, _, rest = name.removeprefix(_HAS).partition(":")
         code, _, inner = rest.partition(":")
-        parameter = parameters(source).get(code) if source in definitions.resource_types() else None
+        parameter = self.catalogue.of(source).get(code) if source in definitions.resource_types() else None
         if parameter is None or parameter.type is not SearchType.REFERENCE or not inner:
             raise UnknownParameterError("Write _has:Type:reference parameter:parameter.")
         if resource_type and parameter.targets and resource_type not in parameter.targets:
@@ -78,11 +89,7 @@ class CriteriaReader:
         return None
 
     def _link(self, target: str, rest: str, text: str, depth: int) -> Link | None:
-        self._links += 1
-        if self._links > _MOST_LINKS:
-            raise invalid(
-                rest, "The chains branch into too many types: name the type, as in subject:Patient.name."
-            )
+        self._budget.spend(rest)
         try:
             criterion = self.criterion(target, rest, text, depth + 1)
         except UnknownParameterError:
@@ -93,6 +100,9 @@ class CriteriaReader:
         texts = [part for part in split(text, ",") if part]
         if not texts:
             return None
+        self._budget.spend_values(name, len(texts))
+        if len(texts) > _MOST_OTHERS and parameter.type not in _IN_ONE:
+            raise invalid(name, f"Give at most {_MOST_OTHERS} values of a parameter of this type.")
         if modifier == "missing":
             return Missing(parameter, _boolean(name, text))
         if parameter.type is SearchType.REFERENCE and modifier in definitions.resource_types():
@@ -108,28 +118,18 @@ def _modified(parameter: Parameter, modifier: str, texts: list[str], reader: Rea
     values: list[SearchValue]
     match modifier:
         case "in" | "not-in":
-            values = [code for text in texts for code in _members(parameter, unescape(text), reader.name)]
-            return Match(parameter, "not" if modifier == "not-in" else None, tuple(values))
+            return Match(parameter, modifier, tuple(ValueSetValue(unescape(text)) for text in texts))
         case "text":
             values = [reader.text(text) for text in texts]
         case "of-type":
             values = [reader.identifier_type(text) for text in texts]
         case "identifier":
             values = [reader.token(text) for text in texts]
+        case "above" | "below" if parameter.type is not SearchType.URI:
+            values = [reader.node(parameter, text) for text in texts]
         case _:
             values = [reader.value(parameter, text) for text in texts]
     return Match(parameter, modifier or None, tuple(values))
-
-
-def _members(parameter: Parameter, url: str, name: str) -> list[TokenValue]:
-    value_set = definitions.value_set(url.partition("|")[0])
-    if value_set is None or not value_set.enumerable:
-        raise invalid(name, "This value set is not known here.")
-    return [
-        TokenValue(None if system in parameter.code_systems else system, fold_code(code))
-        for system, codes in value_set.systems.items()
-        for code in codes
-    ]
 
 
 def _typed(parameter: Parameter, kind: str, name: str, text: str, now: datetime) -> ReferenceValue:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from smartbear.fhir.search.catalogue import CORE, Catalogue
 from smartbear.fhir.search.grammar import results
 from smartbear.fhir.search.grammar.criteria import CriteriaReader
 from smartbear.fhir.search.grammar.faults import InvalidSearch, UnknownParameterError, invalid
@@ -15,7 +16,7 @@ from smartbear.kit.errors import FieldError
 CURSOR = "_cursor"
 
 _MOST_PARAMETERS = 200
-_LONGEST_VALUE = 20_000  # characters
+_LONGEST_VALUE = 500_000  # characters
 _OF_THE_TRANSPORT = {"_format", "_pretty"}  # for whoever renders the answer
 _SINGLE: dict[str, Callable[[str], Any]] = {
     "_count": results.count,
@@ -39,12 +40,22 @@ def pairs(query_string: str) -> list[tuple[str, str]]:
         raise InvalidSearch(f"A search has at most {_MOST_PARAMETERS} parameters.") from None
 
 
-def parse(resource_type: str | None, given: Sequence[tuple[str, str]], *, now: datetime) -> Query:
+def parse(
+    resource_type: str | None,
+    given: Sequence[tuple[str, str]],
+    *,
+    now: datetime,
+    catalogue: Catalogue = CORE,
+) -> Query:
     """The search over one type, or over the system when that is ``None``; raises ``InvalidSearch``.
 
     ``now`` gives ``ap`` on dates its measure. What is not known here is in ``Query.unknown``, not an error.
+    A search over the system that names one ``_type`` is one over that type.
     """
-    request = _Request(resource_type, now)
+    if resource_type is None:
+        named = [results.types(value) for name, value in given if name == "_type"]
+        resource_type = named[0][0] if len(named) == 1 and len(named[0]) == 1 else None
+    request = _Request(resource_type, now, catalogue)
     for name, value in given:
         if value and name not in _OF_THE_TRANSPORT:
             request.read(name, value)
@@ -56,10 +67,11 @@ def parse(resource_type: str | None, given: Sequence[tuple[str, str]], *, now: d
 class _Request:
     """What has been read of a request so far."""
 
-    def __init__(self, resource_type: str | None, now: datetime) -> None:
+    def __init__(self, resource_type: str | None, now: datetime, catalogue: Catalogue) -> None:
         self.query = Query(resource_type)
         self.faults: list[FieldError] = []
-        self._criteria = CriteriaReader(now)
+        self._catalogue = catalogue
+        self._criteria = CriteriaReader(now, catalogue)
         self._seen: set[str] = set()
 
     def read(self, name: str, value: str) -> None:
@@ -84,10 +96,10 @@ class _Request:
         self._seen.add(name)
         kind = self.query.type
         if name.partition(":")[0] in {"_include", "_revinclude"}:
-            return {"includes": (*self.query.includes, results.include(kind, name, value))}
+            return {"includes": (*self.query.includes, results.include(self._catalogue, name, value))}
         if name == "_sort":
-            return {"sort": self.query.sort + results.sort(kind, value)}
-        if name == "_type" and kind is None:
+            return {"sort": self.query.sort + results.sort(self._catalogue, kind, value)}
+        if name == "_type" and (kind is None or results.types(value) == (kind,)):
             return {"types": results.types(value)}
         if name in _SINGLE:
             return {name.removeprefix("_"): _SINGLE[name](value)}

@@ -1,15 +1,17 @@
 """Parameters that shape the answer (R4 search 3.1.1.5): order, size, totals, summaries, includes."""
 
 from smartbear.fhir import definitions
+from smartbear.fhir.search.catalogue import Catalogue
 from smartbear.fhir.search.grammar.faults import UnknownParameterError, invalid
-from smartbear.fhir.search.parameters import SearchType, parameters
-from smartbear.fhir.search.query import Include, Sort, SummaryMode, TotalMode
+from smartbear.fhir.search.parameters import SearchType
+from smartbear.fhir.search.query import ANY_TYPE, Include, Sort, SummaryMode, TotalMode
 
 _LARGEST_COUNT = 2**31 - 1
 _TOTALS: dict[str, TotalMode] = {"none": "none", "estimate": "estimate", "accurate": "accurate"}
 _SUMMARIES: dict[str, SummaryMode] = {
     "true": "true", "text": "text", "data": "data", "count": "count", "false": "false",
 }  # fmt: skip
+_MOST_KEYS = 10
 _UNSORTABLE = {SearchType.COMPOSITE, SearchType.SPECIAL}
 
 
@@ -47,33 +49,36 @@ def types(text: str) -> tuple[str, ...]:
     return found
 
 
-def sort(resource_type: str | None, text: str) -> tuple[Sort, ...]:
+def sort(catalogue: Catalogue, resource_type: str | None, text: str) -> tuple[Sort, ...]:
     """``_sort``: codes joined by commas, ``-`` in front for descending."""
-    return tuple(_key(resource_type, key) for key in text.split(",") if key)
+    keys = [key for key in text.split(",") if key]
+    if len(keys) > _MOST_KEYS:
+        raise invalid("_sort", f"Sort by at most {_MOST_KEYS} parameters.")
+    return tuple(_key(catalogue, resource_type, key) for key in keys)
 
 
-def _key(resource_type: str | None, key: str) -> Sort:
-    parameter = parameters(resource_type).get(key.removeprefix("-"))
+def _key(catalogue: Catalogue, resource_type: str | None, key: str) -> Sort:
+    parameter = catalogue.of(resource_type).get(key.removeprefix("-"))
     if parameter is None or parameter.type in _UNSORTABLE:
         raise UnknownParameterError("It is not possible to sort by this.")
     return Sort(parameter, descending=key.startswith("-"))
 
 
-def include(resource_type: str | None, name: str, text: str) -> Include:
+def include(catalogue: Catalogue, name: str, text: str) -> Include:
     """``_include`` or ``_revinclude``, with ``:iterate`` or its older name ``:recurse``."""
     base, _, modifier = name.partition(":")
     if modifier not in {"", "iterate", "recurse"}:
         raise invalid(name, "The only modifier is iterate.")
     reverse, iterate = base == "_revinclude", bool(modifier)
     source, _, rest = text.partition(":")
-    if source == "*" and not rest and resource_type and not reverse:
-        return Include(resource_type, None, None, iterate=iterate, reverse=False)
+    if source == ANY_TYPE and not rest:
+        return Include(ANY_TYPE, None, None, iterate=iterate, reverse=reverse)
     code, _, target = rest.partition(":")
     if source not in definitions.resource_types() or not code:
         raise invalid(name, "Write Type:parameter or Type:parameter:target type.")
     if target and target not in definitions.resource_types():
         raise invalid(name, "The target is not a FHIR R4 resource type.")
-    parameter = None if code == "*" else parameters(source).get(code)
+    parameter = None if code == "*" else catalogue.of(source).get(code)
     if code != "*" and (parameter is None or parameter.type is not SearchType.REFERENCE):
         raise invalid(name, "That type has no such reference parameter.")
     return Include(source, parameter, target or None, iterate=iterate, reverse=reverse)

@@ -12,11 +12,12 @@ from smartbear.fhir.search.dates import approximately, date_range
 from smartbear.fhir.search.escapes import split, unescape
 from smartbear.fhir.search.grammar.faults import invalid
 from smartbear.fhir.search.numbers import approximate_range, implicit_range, number
-from smartbear.fhir.search.parameters import Parameter, SearchType
+from smartbear.fhir.search.parameters import LIST, Parameter, SearchType
 from smartbear.fhir.search.query import (
     CompositeValue,
     DateValue,
     IdentifierTypeValue,
+    ListValue,
     NearValue,
     NumberValue,
     Prefix,
@@ -27,9 +28,11 @@ from smartbear.fhir.search.query import (
     TextValue,
     TokenValue,
     UriValue,
+    WordsValue,
 )
 from smartbear.fhir.search.strings import fold
 from smartbear.fhir.search.tokens import fold_code
+from smartbear.fhir.search.words import CONTENT, NARRATIVE, words
 
 _PREFIX = re.compile(rf"({'|'.join(Prefix)})(?=[\d+.-])", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -49,11 +52,35 @@ class Reader:
             case SearchType.COMPOSITE:
                 return self._composite(parameter, text)
             case SearchType.SPECIAL:
-                return self.near(text)
+                return self._special(parameter, text)
             case SearchType.TOKEN:
                 return self.token(text, systems=parameter.code_systems, folded=parameter.code != "_id")
             case kind:
                 return self._simple(kind)(text)
+
+    def _special(self, parameter: Parameter, text: str) -> SearchValue:
+        if parameter.code == LIST:
+            if not _ID.fullmatch(text):
+                raise invalid(self.name, "Write the id of a List: functional lists are not supported.")
+            return ListValue(text)
+        if parameter.code in {CONTENT, NARRATIVE}:
+            found = words(unescape(text))
+            if not found:
+                raise invalid(self.name, "Write one or more words.")
+            return WordsValue(tuple(found))
+        return self.near(text)
+
+    def node(self, parameter: Parameter, text: str) -> TokenValue | ReferenceValue:
+        """Where ``:above`` or ``:below`` starts: a concept with its system, or a resource."""
+        if parameter.type is SearchType.TOKEN:
+            concept = self.token(text)
+            if not (concept.system and concept.code):
+                raise invalid(self.name, "Write the concept as system|code.")
+            return concept
+        target = self.reference(text)
+        if target.url or target.version or not target.id:
+            raise invalid(self.name, "Write the id of a resource, with or without its type.")
+        return target
 
     def _simple(self, kind: SearchType) -> Callable[[str], SimpleValue]:
         readers: dict[SearchType, Callable[[str], SimpleValue]] = {
