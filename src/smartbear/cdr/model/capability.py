@@ -34,7 +34,7 @@ def capability_statement(routes: Iterable[tuple[str, str]], base: str, since: da
         "software": {"name": "SMART BEAR", "version": version("smartbear")},
         "implementation": {"description": "SMART BEAR clinical data repository", "url": base.rstrip("/")},
         "fhirVersion": _FHIR_VERSION,
-        "format": ["application/fhir+json", "json"],
+        "format": ["application/fhir+json", "json", "application/fhir+xml", "xml"],
         "rest": [
             {
                 "mode": "server",

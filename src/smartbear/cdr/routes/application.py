@@ -15,9 +15,10 @@ from smartbear.cdr.routes.bundle import bundle_route
 from smartbear.cdr.routes.errors import error_answer
 from smartbear.cdr.routes.http import Answer, Interaction, call_of
 from smartbear.cdr.routes.metadata import metadata_of
+from smartbear.cdr.routes.negotiation import Form, form_of, shaped
 from smartbear.cdr.routes.operations import OPERATIONS
-from smartbear.cdr.routes.operations.bulk import is_file, shape_of_job
-from smartbear.cdr.routes.preferences import expect_json
+from smartbear.cdr.routes.operations.bulk import shape_of_job
+from smartbear.cdr.routes.patches import conditional_patch_route, patch_route
 from smartbear.cdr.routes.reads import history_route, read_route, vread_route
 from smartbear.cdr.routes.searches import search_by_post_route, search_route
 from smartbear.cdr.routes.writes import (
@@ -43,10 +44,16 @@ _DATA: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
         "GET": search_route,
         "POST": create_route,
         "PUT": conditional_update_route,
+        "PATCH": conditional_patch_route,
         "DELETE": conditional_delete_route,
     },
     ("type", "_search"): {"POST": search_by_post_route},
-    ("type", "id"): {"GET": read_route, "PUT": update_route, "DELETE": delete_route},
+    ("type", "id"): {
+        "GET": read_route,
+        "PUT": update_route,
+        "PATCH": patch_route,
+        "DELETE": delete_route,
+    },
     ("type", "id", "_history"): {"GET": history_route},
     ("type", "id", "_history", "version"): {"GET": vread_route},
     **OPERATIONS,
@@ -68,16 +75,17 @@ class FhirApplication:
         """Answer one request; whatever goes wrong is an OperationOutcome."""
         if scope["type"] != "http":
             return
+        form, limit = form_of(scope), self._repository.settings.bundle_bytes
         try:
-            answer = await self._answer(scope, receive)
+            answer = await shaped(await self._answer(scope, receive, form), form, limit)
         except PlatformError as error:
-            answer = error_answer(error)
+            answer = await shaped(error_answer(error), form, limit)
         except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours must be told as one
             _log.error("unhandled_error", method=scope["method"], exc_info=error)
             answer = error_answer(PlatformError())
         await answer.send(send, with_body=scope["method"] != "HEAD")
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
+    async def _answer(self, scope: Scope, receive: Receive, form: Form) -> Answer:
         caller = scope_of(HTTPConnection(scope))
         path = _segments(scope["path"])
         shape = _shape(path)
@@ -87,8 +95,7 @@ class FhirApplication:
         if interaction is None:
             allowed = ", ".join(sorted(methods)).encode()
             return error_answer(MethodNotAllowed(), ((b"allow", allowed),))
-        if not is_file(shape):
-            expect_json(call)
+        form.expect_offered(call.method)
         return await interaction(self._repository, call)
 
     def _base(self, scope: Scope) -> str:

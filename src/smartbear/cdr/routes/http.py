@@ -1,5 +1,6 @@
 """One request and its answer, as far as FHIR cares."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,13 +11,14 @@ from urllib.parse import parse_qsl
 from starlette.types import Receive, Scope, Send
 
 from smartbear.cdr.model.access import Access
+from smartbear.cdr.routes import compression
+from smartbear.cdr.routes.media import Format, format_of
 from smartbear.cdr.store.repository import Repository
-from smartbear.fhir import json
-from smartbear.kit.errors import BadInput, TooLarge, UnsupportedMediaType
+from smartbear.fhir import json, xml
+from smartbear.kit.errors import BadInput, TooLarge
 
-JSON = "application/fhir+json"
-_READABLE = frozenset({JSON, "application/json", "text/json"})
-_RESOURCE = b"application/fhir+json; charset=utf-8"
+RESOURCE = b"application/fhir+json; charset=utf-8"
+_VARY = (b"vary", b"Accept, Accept-Encoding")
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -46,7 +48,7 @@ class Call:
         return parse_qsl(self.query, keep_blank_values=True)
 
     async def body(self, limit: int) -> bytes:
-        """The whole body; TooLarge as soon as it passes ``limit`` bytes."""
+        """The whole body, unpacked; TooLarge as soon as it passes ``limit`` bytes."""
         declared = self.header(b"content-length")
         if declared.isdigit() and int(declared) > limit:
             raise TooLarge(f"The body may have at most {limit} bytes.")
@@ -54,22 +56,23 @@ class Call:
         size, more = 0, True
         while more:
             message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise BadInput("The body breaks off.")
             chunks.append(message.get("body", b""))
             size += len(chunks[-1])
             if size > limit:
                 raise TooLarge(f"The body may have at most {limit} bytes.")
             more = message.get("more_body", False)
-        return b"".join(chunks)
+        body, coding = b"".join(chunks), self.header(b"content-encoding")
+        return await compression.unpacked(coding.lower(), body, limit) if coding else body
 
     async def resource(self, limit: int) -> Any:
-        """The body as JSON."""
-        named = self.header(b"content-type").partition(";")[0].strip().lower()
-        if named not in _READABLE:
-            raise UnsupportedMediaType(f"Resources are read as {JSON}.")
+        """The body as the values of its JSON form, whether it is JSON or XML."""
+        form = format_of(self.header(b"content-type"))
         body = await self.body(limit)
         if not body:
             raise BadInput("The body is empty.")
-        return json.decode(body)
+        return json.decode(body) if form is Format.JSON else await asyncio.to_thread(xml.decode, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,14 @@ class Answer:
     status: int
     body: bytes = b""
     headers: Headers = field(default=())
-    content_type: bytes = _RESOURCE
+    content_type: bytes = RESOURCE
     chunks: AsyncIterator[bytes] | None = None
 
     async def send(self, send: Send, *, with_body: bool = True) -> None:
         """Hand the answer to the server; to HEAD without its body."""
-        about_body: Headers = ((b"content-type", self.content_type),) if self.body or self.chunks else ()
+        about_body: Headers = (
+            ((b"content-type", self.content_type), _VARY) if self.body or self.chunks else ()
+        )
         length: Headers = () if self.chunks else ((b"content-length", str(len(self.body)).encode()),)
         headers = [*about_body, *length, *self.headers]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})

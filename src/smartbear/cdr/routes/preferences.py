@@ -1,4 +1,4 @@
-"""What a caller prefers: format, representation, handling, and under which conditions."""
+"""What a caller prefers: representation, handling, and under which conditions."""
 
 import re
 from datetime import UTC, datetime
@@ -7,12 +7,9 @@ from enum import StrEnum
 
 from smartbear.cdr.model.tags import listed_versions
 from smartbear.cdr.routes.http import Call
-from smartbear.kit.errors import NotAcceptable
 
 _ASYNC = re.compile(r"(?:^|[,;\s])respond-async(?=$|[,;\s])", re.IGNORECASE)
 _PREFERENCE = re.compile(r'\s*([\w\-]+)\s*=\s*"?([\w\-]+)"?')
-_FORMATS = frozenset({"json", "application/fhir+json", "application/json", "text/json"})
-_ACCEPTED = _FORMATS | {"*/*", "application/*", ""}
 
 
 class Representation(StrEnum):
@@ -21,16 +18,6 @@ class Representation(StrEnum):
     MINIMAL = "minimal"
     FULL = "representation"
     OUTCOME = "OperationOutcome"
-
-
-def expect_json(call: Call) -> None:
-    """NotAcceptable unless JSON will do; ``_format`` outweighs the Accept header."""
-    given = call.parameters() if "_format" in call.query else ()
-    asked = next((value for name, value in given if name == "_format"), None)
-    # A «+» in a query is a space; clients forget to write application/fhir%2Bjson.
-    offered = [asked.replace(" ", "+")] if asked else call.header(b"accept").split(",")
-    if not any(one.partition(";")[0].strip().lower() in _ACCEPTED for one in offered):
-        raise NotAcceptable("Resources are offered as application/fhir+json.")
 
 
 def representation(call: Call) -> Representation:

@@ -2,6 +2,7 @@
 
 from smartbear.cdr.actions.history import NEWEST, Versions, history
 from smartbear.cdr.actions.read import read, vread
+from smartbear.cdr.model import subset
 from smartbear.cdr.model.body import instant
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.tags import number_of, tag_of
@@ -12,6 +13,7 @@ from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import json
 from smartbear.fhir.search.grammar import results
+from smartbear.fhir.search.grammar.faults import invalid
 
 
 async def read_route(repository: Repository, call: Call) -> Answer:
@@ -71,4 +73,15 @@ def _answer(call: Call, stored: Stored) -> Answer:
     headers = ((b"etag", tag_of(stored.version).encode()), (b"last-modified", http_date(stored.updated)))
     if is_unchanged(call, stored.version, stored.updated):
         return Answer(304, b"", headers)
-    return Answer(200, stored.json(), headers)
+    return Answer(200, _asked_part(call, stored.json()), headers)
+
+
+def _asked_part(call: Call, resource: bytes) -> bytes:
+    """What ``_summary`` and ``_elements`` leave of the resource (R4 http 3.1.0.1.5)."""
+    if "_summary" not in call.query and "_elements" not in call.query:
+        return resource
+    asked = dict(call.parameters())
+    mode = results.summary(asked["_summary"]) if "_summary" in asked else None
+    if mode == "count":
+        raise invalid("_summary", "There is nothing to count: write true, text, data or false.")
+    return subset.of(resource, mode, results.elements(asked.get("_elements", "")))

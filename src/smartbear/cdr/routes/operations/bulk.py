@@ -35,11 +35,6 @@ def shape_of_job(path: tuple[str, ...]) -> tuple[str, ...]:
     return (path[0], *_OF_JOB[: len(path) - 1])
 
 
-def is_file(shape: tuple[str, ...]) -> bool:
-    """Whether an address is that of a file, which is never a resource."""
-    return shape[1:] == _OF_JOB
-
-
 def expect_async(call: Call) -> None:
     """BadInput unless the caller knows that the answer will come later."""
     if not prefers_async(call):
