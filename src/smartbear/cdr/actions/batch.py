@@ -3,10 +3,12 @@
 import asyncio
 from typing import Any
 
-from smartbear.cdr.actions.bundle import BREATH, Done, read_bundle
+from smartbear.cdr.actions.bundle import BREATH, READS, Done, read_bundle
 from smartbear.cdr.actions.conditional import Condition
 from smartbear.cdr.actions.create import create
 from smartbear.cdr.actions.delete import delete, delete_match
+from smartbear.cdr.actions.modify import modify, modify_match
+from smartbear.cdr.actions.patch import by_entry
 from smartbear.cdr.actions.result import Result
 from smartbear.cdr.actions.retrieve import retrieve
 from smartbear.cdr.actions.update import update, update_match
@@ -31,8 +33,8 @@ async def batch(repository: Repository, access: Access, bundle: dict[str, Any], 
         for index, issues in reading.resources.items()
     }
     sound = [entry for entry in in_processing_order(reading.entries) if entry.index not in done]
-    writes = [entry for entry in sound if entry.method != "GET"]
-    reads = [entry for entry in sound if entry.method == "GET"]
+    writes = [entry for entry in sound if entry.method not in READS]
+    reads = [entry for entry in sound if entry.method in READS]
     for entries in (writes, reads):
         for start in range(0, len(entries), BREATH):
             some = entries[start : start + BREATH]
@@ -43,7 +45,7 @@ async def batch(repository: Repository, access: Access, bundle: dict[str, Any], 
 
 async def _one(repository: Repository, access: Access, entry: Entry) -> Done:
     try:
-        if entry.method == "GET":
+        if entry.method in READS:
             async with repository.db.connection() as connection:
                 return await retrieve(repository, connection, access, entry)
         return await _written(repository, access, entry)
@@ -51,7 +53,9 @@ async def _one(repository: Repository, access: Access, entry: Entry) -> Done:
         return error
 
 
-async def _written(repository: Repository, access: Access, entry: Entry) -> Result:
+async def _written(  # noqa: PLR0911 - one answer for each kind of write
+    repository: Repository, access: Access, entry: Entry
+) -> Result:
     condition, target = Condition(entry.type, entry.query), LocalId(entry.type, entry.id)
     expected = expected_version(entry.if_match)
     match entry.method:
@@ -66,6 +70,10 @@ async def _written(repository: Repository, access: Access, entry: Entry) -> Resu
             return await update(
                 repository, access, target, entry.resource, expected=expected, only_new=only_new
             )
+        case "PATCH" if entry.query:
+            return await modify_match(repository, access, condition, by_entry(entry), expected)
+        case "PATCH":
+            return await modify(repository, access, target, by_entry(entry), expected)
         case _ if entry.query:
             return await delete_match(repository, access, condition)
         case _:

@@ -19,7 +19,8 @@ from smartbear.kit.errors import PlatformError, Unprocessable
 BREATH = 20  # resources handled before other requests get their turn
 
 _INDEX = re.compile(r"Bundle\.entry\[(\d+)\]")
-_NOT_OFFERED = frozenset({"PATCH", "HEAD"})
+READS = frozenset({"GET", "HEAD"})
+"""Methods that change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,14 @@ class Found:
     page: Page
 
 
-Done = Result | Stored | Found | PlatformError
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The answer to HEAD: what is told of a read or search without showing what was found."""
+
+    found: Stored | Found
+
+
+Done = Result | Stored | Found | Head | PlatformError
 """What became of an entry: a write, a read, a search, or an error (in batches)."""
 
 
@@ -60,15 +68,7 @@ async def read_bundle(bundle: dict[str, Any], base: str) -> Reading:
             await asyncio.sleep(0)
     sound = [_without_resource(item) if index in resources else item for index, item in enumerate(items)]
     entries, issues = read_entries({**bundle, "entry": sound}, base)
-    return Reading(entries, _by_entry(entries, [*issues, *_not_offered(entries)]), resources)
-
-
-def _not_offered(entries: Sequence[Entry]) -> list[Issue]:
-    return [
-        Issue("error", "not-supported", "this method is not offered", f"{entry.place}.request.method")
-        for entry in entries
-        if entry.method in _NOT_OFFERED
-    ]
+    return Reading(entries, _by_entry(entries, issues), resources)
 
 
 def _by_entry(entries: Sequence[Entry], issues: Sequence[Issue]) -> dict[int, list[Issue]]:

@@ -2,11 +2,12 @@
 
 import re
 
-from smartbear.cdr.actions.bundle import Done, Found
+from smartbear.cdr.actions.bundle import Done, Found, Head
 from smartbear.cdr.actions.read import read_in, vread_in
 from smartbear.cdr.actions.search import search_in
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import definitions
 from smartbear.fhir.bundle.entries import Entry
@@ -20,7 +21,14 @@ _ADDRESS = re.compile(
 
 
 async def retrieve(repository: Repository, connection: Connection, access: Access, entry: Entry) -> Done:
-    """What the entry's address answers to GET."""
+    """What the entry's address answers to its GET or HEAD."""
+    found = await _found(repository, connection, access, entry)
+    return Head(found) if entry.method == "HEAD" else found
+
+
+async def _found(
+    repository: Repository, connection: Connection, access: Access, entry: Entry
+) -> Stored | Found:
     match = _ADDRESS.fullmatch(entry.url)
     if match is None or match["type"] not in definitions.resource_types():
         fault = FieldError(f"{entry.place}.request.url", "not-supported", "is not offered inside a Bundle")

@@ -5,14 +5,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from smartbear.cdr.actions.accept import draft_of, expect_own, expect_writable
-from smartbear.cdr.actions.bundle import BREATH, Done, Reading, read_bundle
+from smartbear.cdr.actions.bundle import BREATH, READS, Done, Reading, read_bundle
 from smartbear.cdr.actions.conditional import Condition, lock, match, read_condition
+from smartbear.cdr.actions.modify import modified
+from smartbear.cdr.actions.patch import by_entry
 from smartbear.cdr.actions.result import Result, as_found
 from smartbear.cdr.actions.retrieve import retrieve
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.change import Change, Draft, Outcome, Written
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.tags import expected_version
+from smartbear.cdr.store import states
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.rows import NO_ROWS, Rows
@@ -22,7 +25,7 @@ from smartbear.fhir.bundle.resolution import conditional_references, duplicates,
 from smartbear.fhir.issues import Issue
 from smartbear.fhir.links import links
 from smartbear.kit.db import Connection
-from smartbear.kit.errors import BadInput, FieldError, Unprocessable
+from smartbear.kit.errors import BadInput, FieldError, NotFound, Unprocessable
 
 
 async def transaction(
@@ -54,8 +57,9 @@ class _Transaction:
 
     def __init__(self, repository: Repository, access: Access, entries: Sequence[Entry]) -> None:
         self._repository, self._access, self._entries = repository, access, entries
-        self.writes = [entry for entry in in_processing_order(entries) if entry.method != "GET"]
-        self._reads = [entry for entry in entries if entry.method == "GET"]
+        self.writes = [entry for entry in in_processing_order(entries) if entry.method not in READS]
+        self._reads = [entry for entry in entries if entry.method in READS]
+        self._patches = [entry for entry in self.writes if entry.method == "PATCH"]
         self._links = {entry.index: links(entry.resource) for entry in self.writes if entry.resource}
         conditions = {entry.index: entry.if_none_exist or entry.query for entry in self.writes}
         self._conditions = {
@@ -73,7 +77,7 @@ class _Transaction:
     @property
     def must_look(self) -> bool:
         """Whether anything has to be found out in the same transaction as the writes."""
-        return bool(self._conditions or self._references or self._reads)
+        return bool(self._conditions or self._references or self._reads or self._patches)
 
     async def run(self, tx: Connection | None) -> list[Done]:
         """Carry it out. Without ``tx``, if there is nothing to look for, it shares commits with others."""
@@ -81,7 +85,7 @@ class _Transaction:
         targets = {entry.index: target for entry in self.writes if (target := self._target(entry))}
         named = {index: f"{target.type}/{target.id}" for index, target in targets.items()}
         _refuse(duplicates(self._entries, named))
-        changes = await self._changes(targets, full_urls(self._entries, named) | replacements)
+        changes = await self._changes(tx, targets, full_urls(self._entries, named) | replacements)
         unit = list(changes.values())
         written = await (self._repository.write_in(tx, unit) if tx else self._repository.writer.write(unit))
         done: dict[int, Done] = dict(zip(changes, map(_result, unit, written), strict=True))
@@ -114,21 +118,26 @@ class _Transaction:
             raise BadInput("The body's id is not that of the resource.", errors=(place,))
         if found:
             return found.target
+        if entry.method == "PATCH" and not entry.id:
+            raise NotFound(f"Nothing matches the condition of {entry.place}.")
         if entry.method == "DELETE" and not entry.id:
             return None
         return LocalId(entry.type, entry.id or given or self._repository.context.new_id())
 
     async def _changes(
-        self, targets: Mapping[int, LocalId], replacements: Mapping[str, str]
+        self, tx: Connection | None, targets: Mapping[int, LocalId], replacements: Mapping[str, str]
     ) -> dict[int, tuple[Change, Rows]]:
         """What is to be written, by index of the entry: nothing for a create whose condition has a match."""
         writing = [entry for entry in self.writes if self._is_change(entry, targets)]
+        if tx and self._patches:  # in one order, before the first of them is looked at
+            named = {targets[entry.index] for entry in writing if entry.method != "POST"}
+            await states.lock(tx, self._repository.dictionary, named)
         drafts: dict[int, Draft] = {}
         issues: list[Issue] = []
         for position, entry in enumerate(entry for entry in writing if entry.resource):
             assert entry.resource
             issues += rewrite(entry, self._links[entry.index], replacements)
-            drafts[entry.index] = draft_of(entry.resource, targets[entry.index], self._repository.bases)
+            drafts[entry.index] = await self._draft(tx, entry, targets[entry.index])
             if position % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
         _refuse(issues)
@@ -141,6 +150,14 @@ class _Transaction:
             )
             for entry in writing
         }
+
+    async def _draft(self, tx: Connection | None, entry: Entry, target: LocalId) -> Draft:
+        assert entry.resource
+        if entry.method != "PATCH":
+            return draft_of(entry.resource, target, self._repository.bases)
+        assert tx, "patching is looking"
+        expected = expected_version(entry.if_match)
+        return await modified(self._repository, tx, self._access, target, by_entry(entry), expected)
 
     def _is_change(self, entry: Entry, targets: Mapping[int, LocalId]) -> bool:
         exists = entry.method == "POST" and self._matches.get(entry.index) is not None

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Any
 
 from smartbear.cdr.actions.batch import batch
-from smartbear.cdr.actions.bundle import Done, Found
+from smartbear.cdr.actions.bundle import Done, Found, Head
 from smartbear.cdr.actions.result import Result
 from smartbear.cdr.actions.transaction import transaction
 from smartbear.cdr.model.body import instant
@@ -54,8 +54,9 @@ def _entry(call: Call, done: Done, *, full: bool) -> bytes:
                 }
             return _member(response, done.json() if full and content is not None and not gone else b"")
         case Stored():
-            response = _response(200) | _version(call, done.target, done.version)
-            return _member(response | {"lastModified": instant(done.updated)}, done.json())
+            return _member(_read(call, done), done.json())
+        case Head(found):
+            return _member(_read(call, found) if isinstance(found, Stored) else _response(200), b"")
         case Found(query, page):
             return _member(_response(200), searchset(call, query, page))
         case PlatformError():
@@ -64,6 +65,11 @@ def _entry(call: Call, done: Done, *, full: bool) -> bytes:
 
 def _response(status: int) -> dict[str, Any]:
     return {"status": f"{status} {HTTPStatus(status).phrase}"}
+
+
+def _read(call: Call, stored: Stored) -> dict[str, Any]:
+    last = {"lastModified": instant(stored.updated)}
+    return _response(200) | _version(call, stored.target, stored.version) | last
 
 
 def _version(call: Call, target: LocalId, version: int) -> dict[str, Any]:

@@ -1,0 +1,33 @@
+"""patch over HTTP: JSON Patch, and FHIRPath Patch in any format of FHIR."""
+
+from smartbear.cdr.actions.conditional import Condition
+from smartbear.cdr.actions.modify import Make, modify, modify_match
+from smartbear.cdr.actions.patch import JSON_PATCH, by_fhirpath_patch, by_json_patch
+from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.model.tags import expected_version
+from smartbear.cdr.routes.http import Answer, Call
+from smartbear.cdr.routes.writes import written_answer
+from smartbear.cdr.store.repository import Repository
+from smartbear.fhir import json
+
+
+async def patch_route(repository: Repository, call: Call) -> Answer:
+    """``PATCH [base]/[type]/[id]``."""
+    expected = expected_version(call.header(b"if-match"))
+    make = await _make(repository, call)
+    return written_answer(call, await modify(repository, call.access, LocalId(*call.path), make, expected))
+
+
+async def conditional_patch_route(repository: Repository, call: Call) -> Answer:
+    """``PATCH [base]/[type]?…``."""
+    condition = Condition(call.path[0], call.query)
+    expected = expected_version(call.header(b"if-match"))
+    make = await _make(repository, call)
+    return written_answer(call, await modify_match(repository, call.access, condition, make, expected))
+
+
+async def _make(repository: Repository, call: Call) -> Make:
+    limit = repository.settings.resource_bytes
+    if call.header(b"content-type").partition(";")[0].strip().lower() == JSON_PATCH:
+        return by_json_patch(json.decode(await call.body(limit)))
+    return by_fhirpath_patch(await call.resource(limit))
