@@ -101,9 +101,10 @@ def test_invariants_are_listed_where_they_are_stated():
 
 
 def test_the_blood_pressure_profile_fixes_its_three_codes():
-    profile = definitions.find_profile("bp")
+    profile = definitions.find_profile("http://hl7.org/fhir/StructureDefinition/bp")
     assert profile is not None
-    assert {"85354-9", "8480-6", "8462-4"} <= {rule.fixed for rule in profile.rules}
+    fixed = {element.get("fixedCode") for element in profile["differential"]["element"]}
+    assert {"85354-9", "8480-6", "8462-4"} <= fixed
 
 
 def test_unknown_names_are_nothing():

@@ -202,9 +202,9 @@ def test_a_set_without_a_complete_expansion_is_not_enumerable(packages, tmp_path
 
 
 def test_profiles_search_parameters_and_compartments_are_kept_as_facts(tables):
-    (rule,) = tables["profiles"]["bp"]["rules"]
-    assert rule == {"id": "Lamp.status", "min": 1, "fixed": "on", "invariants": ["bp-1"]}
-    assert tables["profiles"]["bp"]["invariants"][0]["severity"] == "warning"
+    ((url, profile),) = tables["profiles"].items()
+    assert profile["url"] == url == STRUCTURES + "bp"
+    assert profile["differential"] == PROFILE["differential"]
     assert tables["search_parameters"]["Lamp-status"]["expression"] == "Lamp.status"
     assert tables["compartments"] == {"Room": {"code": "Room", "members": {"Lamp": ["room"]}}}
 

@@ -29,8 +29,6 @@ from smartbear.fhir.definitions.model import Element as Element
 from smartbear.fhir.definitions.model import ElementType as ElementType
 from smartbear.fhir.definitions.model import Field as Field
 from smartbear.fhir.definitions.model import Invariant as Invariant
-from smartbear.fhir.definitions.model import Profile as Profile
-from smartbear.fhir.definitions.model import ProfileRule as ProfileRule
 from smartbear.fhir.definitions.model import SearchComponent as SearchComponent
 from smartbear.fhir.definitions.model import SearchParameter as SearchParameter
 from smartbear.fhir.definitions.model import TypeDefinition as TypeDefinition

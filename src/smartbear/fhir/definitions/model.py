@@ -122,27 +122,3 @@ class Compartment(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     members: dict[str, tuple[str, ...]] = {}
     """Resource type -> search parameter codes; `{def}` marks the compartment's own resource."""
-
-
-class ProfileRule(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a profile changes at one element of its base."""
-
-    id: str
-    """Element id with slice names: `Observation.component:SystolicBP.valueQuantity.code`."""
-    min: int | None = None
-    max: str = ""
-    types: tuple[ElementType, ...] = ()
-    fixed: str = ""
-    binding: str = ""
-    invariants: tuple[str, ...] = ()
-
-
-class Profile(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Facts of a profile of the core specification; its rules add to those of `base`."""
-
-    id: str
-    url: str
-    type: str
-    base: str
-    rules: tuple[ProfileRule, ...] = ()
-    invariants: tuple[Invariant, ...] = ()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib import resources
 from types import MappingProxyType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -16,7 +16,6 @@ from smartbear.fhir.definitions.model import (
     Element,
     Field,
     Invariant,
-    Profile,
     SearchParameter,
     TypeDefinition,
     ValueSet,
@@ -54,7 +53,7 @@ _value_sets = _Table("value_sets", ValueSet)
 _search_parameters = _Table("search_parameters", SearchParameter)
 _compartments = _Table("compartments", Compartment)
 _invariants = _Table("invariants", tuple[Invariant, ...])
-_profiles = _Table("profiles", Profile)
+_profiles = _Table("profiles", dict[str, Any])
 
 
 def find_type(name: str) -> TypeDefinition | None:
@@ -162,6 +161,9 @@ def invariants(context: str) -> tuple[Invariant, ...]:
     return _invariants.get(context) or ()
 
 
-def find_profile(profile_id: str) -> Profile | None:
-    """A profile the tables keep: the vital signs and SimpleQuantity, by id (`bp`)."""
-    return _profiles.get(profile_id)
+def find_profile(url: str) -> dict[str, Any] | None:
+    """The StructureDefinition of a profile the tables keep: the vital signs and SimpleQuantity.
+
+    By canonical without version. It has the differential alone, without its prose; it is not to be changed.
+    """
+    return _profiles.get(url)

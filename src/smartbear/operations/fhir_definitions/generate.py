@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from smartbear.fhir.definitions.model import Profile, TypeDefinition
+from smartbear.fhir.definitions.model import TypeDefinition
 from smartbear.operations.fhir_definitions import search, structures, terminology
 from smartbear.operations.fhir_definitions.package import Resource, read
 
@@ -18,16 +18,16 @@ def _write(target: Path, rows: dict[str, object]) -> None:
     target.write_bytes(b"{\n" + b",\n".join(lines) + b"\n}\n")
 
 
-def _bound_sets(types: Iterable[TypeDefinition], profiles: Iterable[Profile]) -> set[str]:
+def _bound_sets(types: Iterable[TypeDefinition], profiles: Iterable[Resource]) -> set[str]:
     bound = {element.binding for definition in types for element in definition.elements}
-    bound |= {rule.binding for profile in profiles for rule in profile.rules}
+    bound = bound.union(*map(structures.bound_sets, profiles))
     return bound - {""}
 
 
 def _write_structures(definitions: list[Resource], expanded: dict[str, Resource], target: Path) -> None:
     core = [definition for definition in definitions if structures.is_core_type(definition)]
     types = {kind.name: kind for definition in core for kind in structures.types(definition)}
-    profiles = {found.id: found for found in map(structures.profile, definitions) if found}
+    profiles = {found["url"]: found for found in map(structures.profile, definitions) if found}
     rules: dict[str, list[object]] = {}
     for definition in core:
         for rule in structures.invariants(definition):

@@ -7,8 +7,6 @@ from smartbear.fhir.definitions.model import (
     ElementType,
     Invariant,
     Kind,
-    Profile,
-    ProfileRule,
     TypeDefinition,
 )
 from smartbear.operations.fhir_definitions.package import Resource
@@ -19,6 +17,12 @@ _EXTENSIONS = "http://hl7.org/fhir/StructureDefinition/"
 _PROFILES = {
     *("vitalsigns", "vitalspanel", "bp", "heartrate", "resprate", "oxygensat", "bodytemp"),
     *("bodyheight", "bodyweight", "bmi", "headcircum", "SimpleQuantity"),
+}
+
+
+_CONSTRAINING = {
+    *("id", "path", "sliceName", "slicing", "min", "max", "type", "maxLength", "binding", "constraint"),
+    "contentReference",
 }
 
 
@@ -130,28 +134,30 @@ def invariants(definition: Resource) -> Iterator[Invariant]:
                 yield _invariant(constraint, element["path"].replace("[x]", ""))
 
 
-def _fixed(element: Resource) -> str:
-    return next((str(v) for k, v in element.items() if k.startswith(("fixed", "pattern"))), "")
+def _is_fact(name: str) -> bool:
+    """Whether a member of an ElementDefinition constrains the element, and is not prose about it."""
+    return name in _CONSTRAINING or name.startswith(("fixed", "pattern", "minValue", "maxValue"))
 
 
-def profile(definition: Resource) -> Profile | None:
-    """Facts of a profile, when it is one the platform works with (vital signs, SimpleQuantity)."""
+def _constraining(element: Resource) -> Resource:
+    found = {name: value for name, value in element.items() if _is_fact(name)}
+    if "binding" in found:
+        found["binding"] = {name: found["binding"][name] for name in ("strength", "valueSet")}
+    if "constraint" in found:
+        kept = ("key", "severity", "human", "expression")
+        found["constraint"] = [{n: one[n] for n in kept if n in one} for one in found["constraint"]]
+    return found
+
+
+def profile(definition: Resource) -> Resource | None:
+    """A profile without its prose, when it is one the platform works with (vital signs, SimpleQuantity)."""
     if definition.get("derivation") != "constraint" or definition["id"] not in _PROFILES:
         return None
-    rules, stated = [], []
-    for element in definition["differential"]["element"]:
-        own = [_invariant(c, element["path"].replace("[x]", "")) for c in element.get("constraint", [])]
-        stated += own
-        rules.append(
-            ProfileRule(
-                id=element["id"],
-                min=element.get("min"),
-                max=element.get("max", ""),
-                types=tuple(_element_types({"base": {"path": ""}, **element}, set())),
-                fixed=_fixed(element),
-                binding=_binding(element),
-                invariants=tuple(invariant.key for invariant in own),
-            )
-        )
-    base = _last(definition["baseDefinition"])
-    return Profile(definition["id"], definition["url"], definition["type"], base, tuple(rules), tuple(stated))
+    kept = ("resourceType", "id", "url", "type", "derivation", "baseDefinition")
+    elements = [_constraining(element) for element in definition["differential"]["element"]]
+    return {name: definition[name] for name in kept} | {"differential": {"element": elements}}
+
+
+def bound_sets(profile: Resource) -> set[str]:
+    """Value sets that a profile binds as required."""
+    return {_binding(element) for element in profile["differential"]["element"]}

@@ -5,14 +5,20 @@ The sentence of an invariant (`human`) is what it means; `expression` only makes
 """
 
 CORRECTED = {
-    # «Max must be postive int or *»: without a maximum, which is optional, the published expression is empty.
-    ("MessageDefinition.focus", "md-1"): "max.empty() or max = '*' or max.toInteger() > 0",
-    # «If condition is not abated, …»: compares a concept with a code, so that any category breaks it.
-    ("Condition", "con-3"): (
+    # md-1 «Max must be postive int or *»: without a maximum, which is optional, it is empty.
+    "max='*' or (max.toInteger() > 0)": "max.empty() or max = '*' or max.toInteger() > 0",
+    # con-3 «… and category is problem-list-item»: compares a concept with a code, so any category breaks it.
+    "clinicalStatus.exists() or verificationStatus.coding.where(system='http://terminology.hl7.org/CodeSystem/"
+    "condition-ver-status' and code = 'entered-in-error').exists() or "
+    "category.select($this='problem-list-item').empty()": (
         "clinicalStatus.exists()"
         " or verificationStatus.coding.where(system = 'http://terminology.hl7.org/CodeSystem/condition-ver-status'"
         " and code = 'entered-in-error').exists()"
         " or category.coding.where(code = 'problem-list-item').empty()"
     ),
+    # vs-1 «if Observation.effective[x] is dateTime and has a value …»: of a Period it is empty.
+    "($this as dateTime).toString().length() >= 8": (
+        "($this is dateTime) implies $this.toString().length() >= 8"
+    ),
 }
-"""(context, key) → an expression that says what the sentence says."""
+"""Expression as published → one that says what the sentence says."""

@@ -54,7 +54,7 @@ def _is_asked_of(type_name: str, context: str, invariant: Invariant) -> bool:
 
 
 def _rule(invariant: Invariant, type_name: str, path: tuple[str, ...]) -> Rule:
-    expression = compiled(CORRECTED.get((invariant.context, invariant.key), invariant.expression))
+    expression = compiled(CORRECTED.get(invariant.expression, invariant.expression))
     if not path:
         environment = Environment(as_filters=True)
         return Rule(
