@@ -1,9 +1,17 @@
-"""How many resources of a type there are, without counting them."""
+"""How many resources of a type there are; for those who see all of them, without counting."""
 
+from typing import Any
+
+from smartbear.cdr.model.access import Access
 from smartbear.cdr.store.dictionary import Dictionary
+from smartbear.cdr.store.search.arguments import Arguments
+from smartbear.cdr.store.search.lookups import Lookups
+from smartbear.cdr.store.search.sql import select
+from smartbear.cdr.store.search.visibility import Visibility
 from smartbear.kit.db import Connection
 
 _TOTAL = "SELECT coalesce(sum(delta), 0)::bigint FROM type_delta WHERE type_id = $1"
+_TOTALS = "SELECT type_id, sum(delta)::bigint AS number FROM type_delta GROUP BY type_id"
 _FOLD = """
     WITH folded AS (DELETE FROM type_delta RETURNING type_id, delta)
     INSERT INTO type_delta (type_id, delta) SELECT type_id, sum(delta) FROM folded GROUP BY type_id"""
@@ -13,6 +21,26 @@ async def of_type(connection: Connection, dictionary: Dictionary, resource_type:
     """The exact number in this snapshot."""
     found: int = await connection.fetchval(_TOTAL, dictionary.types[resource_type])
     return found
+
+
+async def by_type(
+    connection: Connection, dictionary: Dictionary, access: Access, lookups: Lookups, seconds: float
+) -> dict[str, int]:
+    """The exact numbers of what the caller sees; types without any are absent."""
+    if access.rows == "all":
+        rows = await connection.fetch(_TOTALS)
+    else:
+        sql, values = _scoped(access, lookups)
+        rows = await connection.fetch(sql, *values, timeout=seconds)
+    found = {dictionary.type_names[row["type_id"]]: row["number"] for row in rows if row["number"]}
+    return {name: number for name, number in sorted(found.items()) if name in access.reads}
+
+
+def _scoped(access: Access, lookups: Lookups) -> tuple[str, list[Any]]:
+    arguments = Arguments()
+    seen = Visibility(access, arguments, lookups).of("r")
+    counted = select("r.type_id, count(*) AS number", "resource r", "NOT r.deleted", seen)
+    return arguments.bind(f"{counted} GROUP BY r.type_id")
 
 
 async def fold(connection: Connection) -> None:

@@ -7,9 +7,11 @@ under that type's name, what it does for every type under «type».
 from collections.abc import Mapping
 
 from smartbear.cdr.routes.http import Interaction
-from smartbear.cdr.routes.operations import export
+from smartbear.cdr.routes.operations import everything, export, resource_counts
 
 OPERATIONS: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
+    **everything.ROUTES,
     **export.ROUTES,
+    **resource_counts.ROUTES,
 }
 """Shape of an address → method → operation."""

@@ -53,7 +53,7 @@ async def page(
     ordered = select(columns + total, f"({chosen}) m {_BODIES}")
     sql, values = plan.arguments.bind(f"{ordered} ORDER BY {plan.order.by}")
     rows = await connection.fetch(sql, *values, timeout=seconds)
-    hits = [Hit(row["rid"], tuple(_key(row[key]) for key in keys), _stored(dictionary, row)) for row in rows]
+    hits = [Hit(row["rid"], tuple(_key(row[key]) for key in keys), stored(dictionary, row)) for row in rows]
     return hits, rows[0]["total"] if counted and rows else None
 
 
@@ -67,14 +67,15 @@ async def count(connection: Connection, plan: Plan, seconds: float) -> int:
 async def bodies(
     connection: Connection, dictionary: Dictionary, rids: Sequence[int]
 ) -> list[tuple[int, Stored]]:
-    """The current versions of some resources, in the order of their rids."""
+    """The current versions of some resources that are still there, in the order of their rids."""
     rows = await connection.fetch(_BY_RID, list(rids))
-    return [(row["rid"], _stored(dictionary, row)) for row in rows]
+    return [(row["rid"], stored(dictionary, row)) for row in rows]
 
 
 _BY_RID = f"""
     SELECT m.rid, c.type_id, c.id, c.ver, c.upd, b.method, b.content
-    FROM unnest($1::bigint[]) AS m (rid) {_BODIES} ORDER BY m.rid"""  # noqa: S608 - a constant above
+    FROM unnest($1::bigint[]) AS m (rid) {_BODIES} WHERE NOT c.deleted
+    ORDER BY m.rid"""  # noqa: S608 - a constant above
 
 
 def _key(value: Any) -> Any:
@@ -86,6 +87,7 @@ def _count_of(plan: Plan) -> str:
     return select("count(*)", plan.source, plan.where)
 
 
-def _stored(dictionary: Dictionary, row: asyncpg.Record) -> Stored:
+def stored(dictionary: Dictionary, row: asyncpg.Record) -> Stored:
+    """A resource of a row with its body."""
     target = LocalId(dictionary.type_names[row["type_id"]], row["id"])
     return Stored(target, row["ver"], row["upd"], unpack(row["method"], row["content"]), None)

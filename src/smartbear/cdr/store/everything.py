@@ -1,0 +1,156 @@
+"""What is in a compartment, and what that refers to, in pages of resources with their bodies.
+
+Around some *centres* (patients, or an encounter) the members are the centres themselves, what belongs to them
+(``resource.patient``), and what refers to them by a parameter of the compartment: another patient's resource
+may be among them. Outside are the resources that members refer to. Both come in the order of rids, members
+first; a resource that stays as it is is met exactly once, whatever is written meanwhile.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from smartbear.cdr.model.access import Access
+from smartbear.cdr.model.compartment import care_dates, members
+from smartbear.cdr.store.dictionary import Dictionary
+from smartbear.cdr.store.search import pages
+from smartbear.cdr.store.search.arguments import Arguments
+from smartbear.cdr.store.search.lookups import Lookups
+from smartbear.cdr.store.search.observation import kept_as
+from smartbear.cdr.store.search.pages import Hit
+from smartbear.cdr.store.search.sql import TRUE, all_of, any_of, exists, select
+from smartbear.cdr.store.search.visibility import Visibility
+from smartbear.fhir.search.values import DateRange
+from smartbear.kit.db import Connection
+
+Part = Literal["members", "outside"]
+Compartment = Literal["Patient", "Encounter"]
+
+
+_PATIENTS_IN = """
+    SELECT p.rid FROM ix_ref x JOIN resource p ON p.rid = x.target
+    WHERE x.rid = $1 AND x.param = $2 AND p.type_id = $3 AND NOT p.deleted"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for. Without ``centres``: around every patient the caller sees."""
+
+    compartment: Compartment
+    centres: Sequence[int] | None
+    types: frozenset[str]
+    since: datetime | None
+    care: DateRange | None
+    """Members whose care was wholly outside this time are left out; undated ones are not."""
+
+
+async def page(
+    connection: Connection,
+    wanted: Wanted,
+    access: Access,
+    lookups: Lookups,
+    part: Part,
+    after: int,
+    limit: int,
+    seconds: float,
+) -> list[Hit]:
+    """At most ``limit`` resources of one part beyond the rid ``after``."""
+    arguments = Arguments()
+    statement = _Statement(wanted, arguments, lookups, Visibility(access, arguments, lookups), access.reads)
+    sql, values = arguments.bind(statement.page(part, after, limit))
+    rows = await connection.fetch(sql, *values, timeout=seconds)
+    return [Hit(row["rid"], (), pages.stored(lookups.dictionary, row)) for row in rows]
+
+
+async def patients_in(connection: Connection, dictionary: Dictionary, group: int) -> list[int]:
+    """Rids of the patients that a group, given by its rid, has as members."""
+    member, patient = dictionary.keys["Group"]["member"], dictionary.types["Patient"]
+    rows = await connection.fetch(_PATIENTS_IN, group, member, patient)
+    return [row["rid"] for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """Conditions on aliases of ``resource``."""
+
+    wanted: Wanted
+    arguments: Arguments
+    lookups: Lookups
+    visibility: Visibility
+    readable: frozenset[str]
+
+    def page(self, part: Part, after: int, limit: int) -> str:
+        """Walking the rids in order pays only where most of them are members."""
+        order = "r.rid" if self.wanted.centres is None else "r.rid + 0"
+        meets = self._member("r") if part == "members" else self._outside("r")
+        chosen = select(
+            "r.rid, r.type_id, r.id, r.ver, r.upd",
+            "resource r",
+            f"r.rid > {self.arguments.add(after, 'bigint')}",
+            meets,
+            self._seen("r", self.wanted.types & self.readable),
+            f"r.upd >= {self.arguments.add(self.wanted.since, 'timestamptz')}" if self.wanted.since else TRUE,
+        )
+        chosen += f" ORDER BY {order} LIMIT {self.arguments.add(limit, 'bigint')}"
+        bodies = f"({chosen}) m JOIN body b ON b.rid = m.rid AND b.ver = m.ver"
+        return f"SELECT m.*, b.method, b.content FROM {bodies} ORDER BY m.rid"  # noqa: S608 - values travel apart
+
+    def _seen(self, alias: str, types: frozenset[str]) -> str:
+        numbers = self.arguments.add(sorted(self.lookups.type(kind) for kind in types), "int[]")
+        known = [f"NOT {alias}.deleted", f"{alias}.type_id = ANY({numbers})"]
+        return all_of([*known, self.visibility.of(alias)])
+
+    def _member(self, alias: str) -> str:
+        return all_of([self._inside(alias), self._timely(alias)])
+
+    def _outside(self, alias: str) -> str:
+        """Referred to by a member that the caller sees."""
+        member = all_of([self._member("m"), self._seen("m", self.readable)])
+        source = "resource m JOIN ix_ref y ON y.rid = m.rid"
+        referred = select("y.target", source, member, "y.target IS NOT NULL")
+        return all_of([f"{alias}.rid IN ({referred})", f"NOT ({self._inside(alias)})"])
+
+    def _inside(self, alias: str) -> str:
+        """Whether a resource is in the compartment of a centre."""
+        keys = self.arguments.add(self._keys(), "int[]")
+        if self.wanted.centres is None:
+            refers = f"x.rid = {alias}.rid AND x.param = ANY({keys})"
+            by_reference = select(
+                "", "ix_ref x JOIN resource p ON p.rid = x.target", refers, self._patient("p")
+            )
+            owner = select("", "resource p", f"p.rid = {alias}.patient", self._patient("p"))
+            return any_of([exists(owner), exists(by_reference)])
+        centres = self.arguments.add(list(self.wanted.centres), "bigint[]")
+        selections = [f"SELECT unnest({centres})"]
+        if self.wanted.compartment == "Patient":
+            selections.append(select("o.rid", "resource o", f"o.patient = ANY({centres})"))
+        selections.append(select("x.rid", "ix_ref x", f"x.target = ANY({centres})", f"x.param = ANY({keys})"))
+        return f"{alias}.rid IN ({' UNION ALL '.join(selections)})"
+
+    def _patient(self, alias: str) -> str:
+        return self._seen(alias, frozenset({"Patient"}) & self.readable)
+
+    def _keys(self) -> list[int]:
+        """Index keys of the references that put a resource into the compartment."""
+        known = self.lookups.dictionary.keys
+        named = ((kind, kept_as(kind, code)) for kind, code in members(self.wanted.compartment))
+        return sorted({known[kind][code] for kind, code in named if code in known[kind]})
+
+    def _timely(self, alias: str) -> str:
+        """Whether the care was in the time asked for, at least partly, or has no date."""
+        care = self.wanted.care
+        if care is None:
+            return TRUE
+        start = self.arguments.add(care.start, "timestamptz")
+        end = self.arguments.add(care.end, "timestamptz")
+        known = self.lookups.dictionary.keys
+        named = care_dates().items()
+        keys = self.arguments.add(sorted(known[kind][code] for kind, code in named), "int[]")
+        overlaps = f"d.t0 < {end} AND d.t1 > {start}"
+        elsewhere = []
+        for table, dated in (("ix_date", f"d.param = ANY({keys})"), ("obs", "d.lead AND d.t1 IS NOT NULL")):
+            here = select("", f"{table} d", f"d.rid = {alias}.rid", dated)
+            timely = f"{here} AND {overlaps}"
+            elsewhere.append(any_of([f"NOT {exists(here)}", exists(timely)]))
+        return all_of(elsewhere)
