@@ -59,7 +59,7 @@ async def test_a_path_that_two_readers_could_read_differently_leads_nowhere(http
     request = http.build_request("GET", url, headers=bearer())
     request.url = Spelled(path)
     answer = await http.send(request)
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (answer.status_code, "path" in answer.json()) == (404, False)
 
 
 async def test_tokens_and_cookies_stay_with_the_front_door_and_the_provider(http, bearer):
@@ -77,7 +77,7 @@ async def test_a_body_over_the_limit_is_refused_declared_or_not(http, bearer):
 
     for content in (b"x" * (20 << 20), pieces()):
         answer = await http.post("/fhir", headers=bearer(), content=content)
-        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+        assert answer.status_code == 413
 
 
 async def test_a_declared_length_beyond_all_numbers_is_too_large(http, bearer):
@@ -94,6 +94,19 @@ async def test_headers_over_the_limit_are_refused(http, bearer):
     for path in ("/api/me", "/", "/health/live"):
         answer = await http.get(path, headers=bearer() | {"x-long": "x" * (17 << 10)})
         assert answer.status_code == 431
+
+
+async def test_what_the_front_door_refuses_a_fhir_client_is_an_operation_outcome(http, bearer, as_role):
+    for status, code, answer in (
+        (401, "login", await http.get("/fhir/Patient")),
+        (401, "login", await http.get("/fhir/Patient", headers={"authorization": "Bearer x.y.z"})),
+        (403, "forbidden", await http.get("/fhir/Patient", headers=as_role("Tech"))),
+        (405, "not-supported", await http.request("TRACE", "/fhir/Patient", headers=bearer())),
+        (431, "too-long", await http.get("/fhir", headers=bearer() | {"x-long": "x" * (17 << 10)})),
+    ):
+        assert answer.headers["content-type"] == "application/fhir+json"
+        assert (answer.status_code, answer.json()["issue"][0]["code"]) == (status, code)
+        assert (status == 401) == ("www-authenticate" in answer.headers)
 
 
 async def test_every_answer_carries_the_headers_that_keep_browsers_safe(http, bearer):
@@ -235,7 +248,6 @@ async def test_a_caller_over_its_rate_is_told_when_to_come_back(throttled, as_ro
     answers = [await throttled.get(path, headers=as_role(role)) for _ in range(30)]
     assert {answer.status_code for answer in answers[:10]} == {200}
     refused = [answer for answer in answers if answer.status_code == httpx.codes.TOO_MANY_REQUESTS]
-    assert refused[0].json()["code"] == "too_many_requests"
     assert int(refused[0].headers["retry-after"]) >= 1
 
 

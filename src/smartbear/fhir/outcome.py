@@ -21,6 +21,7 @@ _CODES: dict[type[errors.PlatformError], str] = {
     errors.Gone: "deleted",
     errors.PreconditionFailed: "conflict",
     errors.TooLarge: "too-long",
+    errors.HeadersTooLarge: "too-long",
     errors.UnsupportedMediaType: "not-supported",
     errors.Unprocessable: "processing",
     errors.TooManyRequests: "throttled",

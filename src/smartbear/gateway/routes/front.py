@@ -13,6 +13,7 @@ from smartbear.gateway.actions.callers import NOBODY, Callers
 from smartbear.gateway.model import table
 from smartbear.gateway.model.bucket import Buckets
 from smartbear.gateway.routes.proxy import Proxy
+from smartbear.gateway.routes.refusals import refusal
 from smartbear.kit import logs, telemetry
 from smartbear.kit.context import Context
 from smartbear.kit.errors import (
@@ -25,7 +26,7 @@ from smartbear.kit.errors import (
     TooManyRequests,
     Unauthenticated,
 )
-from smartbear.kit.problems import REQUEST_ID, problem_response
+from smartbear.kit.problems import REQUEST_ID
 
 _MOST_HEADERS = 16 << 10  # bytes
 _NO_PATH = re.compile(r"[\x00-\x1f\x7f\\]|/\.{1,2}(/|$)|[^/]{256}")  # two readers could disagree on it
@@ -93,13 +94,13 @@ class Front:
                 await self._enter(row, scope, receive, watched, request_id)
         except PlatformError as error:
             if not observed.status:
-                await problem_response(error, request_id)(scope, receive, watched)
+                await refusal(row, error, request_id)(scope, receive, watched)
         except ClientDisconnect:
             _log.info("caller_left", route=observed.route)
         except Exception as error:  # noqa: BLE001 - the last line of defence answers and records
             _log.error("unhandled_error", route=observed.route, exc_info=error)
             if not observed.status:
-                await problem_response(PlatformError(), request_id)(scope, receive, watched)
+                await refusal(row, PlatformError(), request_id)(scope, receive, watched)
         finally:
             observed.done()
 
