@@ -103,8 +103,13 @@ def searches(kind: str, found: Indexes) -> Iterator[tuple[str, str]]:
 
 
 def may_point(kind: str, code: str, reference: Reference) -> bool:
-    """Whether a parameter is defined for what is referred to: a Bundle may begin with something else."""
-    return reference.type is None or reference.type in parameters(kind)[code].targets
+    """Whether a parameter is defined for what is referred to: a Bundle may begin with something else.
+
+    One Library names its predecessor by a bare word, which a search reads as an id (R4 search 3.1.1.4.9).
+    """
+    if reference.type is None:
+        return ":" in (reference.url or "")
+    return reference.type in parameters(kind)[code].targets
 
 
 def without_version(resource: Any) -> Any:
