@@ -99,3 +99,23 @@ async def test_a_server_that_is_not_there_is_unavailable() -> None:
         with pytest.raises(Unavailable):
             async with database.connection():
                 raise AssertionError("connected to nothing")
+
+
+async def test_a_connection_serves_again_and_again_and_goes_to_whoever_waits(database: Database) -> None:
+    async def backend() -> int:
+        async with database.connection() as connection:
+            await asyncio.sleep(0.01)
+            return int(await connection.fetchval("SELECT pg_backend_pid()"))
+
+    alone = {await backend() for _ in range(3)}
+    assert len(alone) == 1
+    together = await asyncio.gather(*(backend() for _ in range(6)))
+    assert len(set(together)) == 2
+
+
+async def test_a_connection_left_in_a_failed_transaction_is_clean_for_the_next(database: Database) -> None:
+    with pytest.raises(asyncpg.UndefinedTableError):
+        async with database.transaction() as tx:
+            await tx.execute("SELECT * FROM nowhere")
+    async with database.connection() as connection:
+        assert not connection.is_in_transaction()

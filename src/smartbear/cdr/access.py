@@ -10,6 +10,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from smartbear.cdr.model.access import NOTHING, Access, everything
 from smartbear.contracts.scope import PARTICIPANT, SYSTEM, AccessScope
@@ -20,6 +21,7 @@ _READS, _WRITES = frozenset("rs"), frozenset("cud")
 _WORDS = {"*": "cruds", "read": "rs", "write": "cud"}
 
 
+@lru_cache(maxsize=1024)
 def access_of(scope: AccessScope) -> Access:
     """What the caller may do."""
     if scope.sees_stored_data:

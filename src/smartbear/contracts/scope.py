@@ -9,6 +9,7 @@ import binascii
 import hmac
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
@@ -26,6 +27,7 @@ from smartbear.kit.problems import problem_response
 
 HEADER = "x-smartbear-scope"
 _LIFETIME = timedelta(seconds=60)  # from signing to arrival; a long answer may outlive it
+_REMEMBERED = 1024  # scopes signed or verified lately: one caller's requests of a second share a signature
 
 
 class AccessScope(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -69,22 +71,33 @@ _decoder = msgspec.json.Decoder(_Signed)
 
 def sign(scope: AccessScope, key: bytes, now: datetime) -> str:
     """The header's value."""
-    body = _encoder.encode(_Signed(scope, (now + _LIFETIME).timestamp()))
+    return _signed(scope, key, int((now + _LIFETIME).timestamp()))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _signed(scope: AccessScope, key: bytes, until: int) -> str:
+    body = _encoder.encode(_Signed(scope, until))
     return f"{_b64(body)}.{_b64(_mac(key, body))}"
 
 
 def verify(value: str, key: bytes, now: datetime) -> AccessScope:
     """The scope in a header's value; Unauthenticated if it is forged, broken or old."""
+    signed = _genuine(value, key)
+    if now.timestamp() > signed.until:
+        raise Unauthenticated
+    return signed.scope
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _genuine(value: str, key: bytes) -> _Signed:
+    """What a value says; only those whose signature holds are remembered."""
     try:
         body, mac = (base64.urlsafe_b64decode(part) for part in value.split("."))
     except (ValueError, binascii.Error):
         raise Unauthenticated from None
     if not hmac.compare_digest(mac, _mac(key, body)):
         raise Unauthenticated
-    signed = _decoder.decode(body)
-    if now.timestamp() > signed.until:
-        raise Unauthenticated
-    return signed.scope
+    return _decoder.decode(body)
 
 
 class ScopeMiddleware:

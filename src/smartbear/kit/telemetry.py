@@ -6,6 +6,7 @@ Labels are names from our own tables (routes, tasks, components), never values f
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from opentelemetry import trace
 from prometheus_client import Counter, Gauge, Histogram
@@ -23,6 +24,10 @@ JOBS_QUARANTINED = Counter("smartbear_jobs_quarantined_total", "Jobs put aside a
 READINGS = Counter("smartbear_readings_total", "Readings accepted.", ["outcome"])
 NOTICES = Counter("smartbear_notices_total", "Notices raised.", ["kind"])
 DELIVERIES = Counter("smartbear_deliveries_total", "Messages handed to a channel.", ["channel", "outcome"])
+
+counter_of = cache(REQUESTS.labels)
+timer_of = cache(REQUEST_SECONDS.labels)
+"""Both without the client's look at names and locks; there are as many as routes, methods and statuses."""
 
 _tracer = trace.get_tracer("smartbear")
 

@@ -174,8 +174,8 @@ class _Observed:
     def done(self) -> None:
         """Count it."""
         telemetry.REQUESTS_OPEN.dec()
-        telemetry.REQUESTS.labels(self.route, self._method, self.status).inc()
-        telemetry.REQUEST_SECONDS.labels(self.route, self._method).observe(time.perf_counter() - self._began)
+        telemetry.counter_of(self.route, self._method, self.status).inc()
+        telemetry.timer_of(self.route, self._method).observe(time.perf_counter() - self._began)
 
 
 def _refuse_oddities(scope: Scope) -> None:
