@@ -47,10 +47,9 @@ class Element:
         if self.is_primitive:
             yield from self._of_primitive(name)
             return
-        element = definitions.element(self.type, name)
-        for kind in element.types if element else ():
-            assert element is not None
-            yield from self._property(element.property_name(kind.code), kind.code)
+        for key, extra_key, kind in _forms(self.type).get(name, ()):
+            if key in self.value or extra_key in self.value:
+                yield from self._property(key, kind)
 
     def all_children(self) -> Iterator["Item"]:
         """Every child, in the order of the definitions; a primitive's value is not a child."""
@@ -77,6 +76,19 @@ class Element:
         for place in range(max(len(found), len(extra))):
             beside = extra[place] if place < len(extra) else None
             yield _element(found[place] if place < len(found) else None, kind, beside)
+
+
+@cache
+def _known_forms(type_name: str) -> dict[str, tuple[tuple[str, str, str], ...]]:
+    return {
+        name: tuple((key := element.property_name(kind.code), f"_{key}", kind.code) for kind in element.types)
+        for name, element in definitions.elements(type_name).items()
+    }
+
+
+def _forms(type_name: str) -> Mapping[str, tuple[tuple[str, str, str], ...]]:
+    """Element → the properties it may be written as, with their other halves and types."""
+    return _known_forms(type_name) if type_name in definitions.type_names() else {}
 
 
 def _element(value: Any, kind: str, extra: Any) -> Element:

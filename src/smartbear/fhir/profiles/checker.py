@@ -40,8 +40,10 @@ def check(resource: Mapping[str, Any], profile: Profile, environs: Environs) -> 
 
 def _node_issues(node: Node, root: Node, element: Element, here: Here, run: Run) -> Iterator[Issue]:
     """What is against one occurrence; `root` is that of the profile the node is in."""
-    yield from _value_issues(node, element, here, run)
-    yield from _constraint_issues(node, element, here, run)
+    if node.is_about_value:
+        yield from _value_issues(node, element, here, run)
+    if node.constraints:
+        yield from _constraint_issues(node, element, here, run)
     if node.types:
         yield from _type_issues(node, element, here, run)
     for name, child in _children_of(node, root):

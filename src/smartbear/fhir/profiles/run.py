@@ -40,7 +40,7 @@ class Here(NamedTuple):
 
     def at(self, step: str, element: Element) -> "Here":
         """One step further, into `element`."""
-        is_resource = isinstance(element.value, Mapping) and "resourceType" in element.value
+        is_resource = element.value.__class__ is dict and "resourceType" in element.value
         return Here(self.place + step, element if is_resource else self.resource)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from smartbear.fhir import definitions
 from smartbear.fhir.fhirpath.errors import FHIRPathError
@@ -57,6 +58,7 @@ def _select(path: str, item: Element, here: Here, run: Run) -> Items:
         return []
 
 
+@lru_cache(maxsize=512)
 def _steps(path: str) -> tuple[str, ...]:
     """Names of the elements on a discriminator's path; `resolve()` and `ofType()` stay where they are."""
     steps = []

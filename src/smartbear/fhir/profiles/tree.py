@@ -52,6 +52,9 @@ class Binding(NamedTuple):
     value_set: str
 
 
+_NOTHING = (None,) * 6
+
+
 @dataclass(slots=True)
 class Node:
     """What is asked of one element; what is empty or None is left to its type.
@@ -74,6 +77,7 @@ class Node:
     slicing: Slicing | None = None
     slices: dict[str, "Node"] = field(default_factory=dict)
     children: dict[str, "Node"] = field(default_factory=dict)
+    _found: dict[tuple[str, ...], "list[Node]"] = field(default_factory=dict)
 
     def copy(self) -> "Node":
         """The same tree, to be constrained further."""
@@ -81,10 +85,16 @@ class Node:
             self,
             slices={name: node.copy() for name, node in self.slices.items()},
             children={name: node.copy() for name, node in self.children.items()},
+            _found={},
         )
 
     def at(self, path: tuple[str, ...]) -> "list[Node]":
-        """The nodes at a path below this one, those inside slices included."""
+        """The nodes at a path below this one, those inside slices included; asked of a finished tree."""
+        if path not in self._found:
+            self._found[path] = self._find(path)
+        return self._found[path]
+
+    def _find(self, path: tuple[str, ...]) -> "list[Node]":
         if not path:
             return [self, *(inner for one in self.slices.values() for inner in one.at(()))]
         below = [node for node in self.at(()) if path[0] in node.children]
@@ -97,10 +107,15 @@ class Node:
             node.prune()
         return any(self._asked())
 
+    @property
+    def is_about_value(self) -> bool:
+        """Whether the value itself is asked for something."""
+        asked = (self.fixed, self.pattern, self.least, self.most, self.max_length, self.binding)
+        return asked != _NOTHING
+
     def _asked(self) -> Iterator[bool]:
         yield bool(self.min or self.max is not None or self.types or self.constraints or self.reference)
-        yield any(one is not None for one in (self.fixed, self.pattern, self.least, self.most))
-        yield bool(self.max_length is not None or self.binding or self.slices or self.children)
+        yield bool(self.is_about_value or self.slices or self.children)
         yield bool(self.slicing and self.slicing.rules == "closed")
 
 
