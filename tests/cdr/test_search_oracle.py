@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from smartbear.fhir import json
 from smartbear.fhir.search import matches, pairs, parse
 from tests.cdr.conftest import matches as found_in
-from tests.cdr.worlds import named, placed, searches, worlds
+from tests.cdr.worlds import in_sets, named, placed, searches, worlds
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 worlds_made = count()
@@ -42,7 +42,7 @@ def expected(kind: str, address: str, known: list[dict[str, Any]]) -> list[str]:
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=unhurried)
-@given(world=worlds, asked=st.lists(searches, min_size=20, max_size=30))
+@given(world=worlds, asked=st.lists(st.one_of(searches, searches, in_sets), min_size=20, max_size=30))
 async def test_a_search_finds_what_a_plain_reading_finds(fhir, world, asked):
     tag, known = await stored(fhir, world)
     for kind, criteria in asked:

@@ -1,5 +1,6 @@
-"""Small worlds of patients, Observations and Conditions, and searches that may find something in them."""
+"""Small worlds of patients, what is known about and around them, and searches that may find something."""
 
+import re
 from typing import Any
 
 from hypothesis import strategies as st
@@ -26,6 +27,10 @@ DATES = [
     "2026-03-14T10:00:00+02:00",
     "2026-03-14T10:00:00.5Z",
 ]
+NARRATIVE = {
+    "status": "generated",
+    "div": '<div xmlns="http://www.w3.org/1999/xhtml"><p>Quite <b>Ämiable</b> &amp; well</p></div>',
+}
 NAMES = ["Ann", "anna", "Änn Example", "O'Neill, Ann", "Bob"]
 PATIENTS = ["p1", "p2"]
 
@@ -87,7 +92,8 @@ observations = st.builds(
             "category": st.lists(concepts, min_size=1, max_size=2),
             "component": st.lists(components, min_size=1, max_size=2),
             "performer": st.just([{"reference": "Patient/@p2"}]),
-            "note": st.just([{"text": "n"}]),
+            "note": st.just([{"text": "Felt a bit dizzy"}]),
+            "text": st.just(NARRATIVE),
         },
     ),
     effects,
@@ -109,6 +115,8 @@ patients = st.fixed_dictionaries(
         "name": st.lists(st.fixed_dictionaries({"family": st.sampled_from(NAMES)}), min_size=1, max_size=2),
         "identifier": st.lists(identifiers, min_size=1, max_size=2),
         "active": st.booleans(),
+        "text": st.just(NARRATIVE),
+        "managingOrganization": st.just({"reference": "Organization/@g1"}),
     },
 )
 conditions = st.fixed_dictionaries(
@@ -118,11 +126,47 @@ conditions = st.fixed_dictionaries(
     },
     optional={"code": concepts},
 )
+ORGANISATION = {"resourceType": "Organization", "id": "g1", "name": "Änn Example"}
+PLACES = [
+    {"resourceType": "Location", "id": "l1", "name": "House"},
+    {"resourceType": "Location", "id": "l2", "partOf": {"reference": "Location/@l1"}},
+    {"resourceType": "Location", "id": "l3", "partOf": {"reference": "Location/@l2"}},
+]
+WATCHED = {
+    "resourceType": "List",
+    "id": "i1",
+    "status": "current",
+    "mode": "working",
+    "subject": {"reference": "Patient/@p1"},
+    "entry": [{"item": {"reference": f"{one}"}} for one in ("Observation/@o0", "Patient/@p1", "Patient/@p2")],
+}
+TREE = {
+    "resourceType": "CodeSystem",
+    "id": "t1",
+    "url": "urn:a",
+    "status": "active",
+    "content": "fragment",
+    "concept": [{"code": "8480-6", "concept": [{"code": "8462-4"}]}, {"code": "Pulse"}],
+}
+PRESSURES = {
+    "resourceType": "ValueSet",
+    "id": "v1",
+    "url": "urn:pressures",
+    "status": "active",
+    "compose": {
+        "include": [
+            {"system": LOINC, "concept": [{"code": "8480-6"}, {"code": "8462-4"}]},
+            {"system": "urn:a", "concept": [{"code": "Pulse"}]},
+        ],
+        "exclude": [{"system": LOINC, "concept": [{"code": "8462-4"}]}],
+    },
+}
 worlds = st.builds(
     lambda people, seen, ill: (
         [{**one, "id": name} for one, name in zip(people, PATIENTS, strict=True)]
         + [{**one, "id": f"o{n}"} for n, one in enumerate(seen)]
         + [{**one, "id": f"c{n}"} for n, one in enumerate(ill)]
+        + [ORGANISATION, *PLACES, WATCHED, TREE, PRESSURES]
     ),
     st.lists(patients, min_size=2, max_size=2),
     st.lists(observations, min_size=3, max_size=10),
@@ -134,7 +178,7 @@ tokens = st.one_of(
     st.builds("{}|{}".format, st.sampled_from([*SYSTEMS, "", "urn:unknown"]), st.sampled_from(CODES)),
     st.builds("{}|".format, st.sampled_from(SYSTEMS)),
 )
-prefixes = st.sampled_from(["", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb"])
+prefixes = st.sampled_from(["", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"])
 numbers = st.builds("{}{}".format, prefixes, st.sampled_from(["5", "5.4", "70", "70.2", "7e1", "1000"]))
 measured = st.builds(
     "{}{}".format,
@@ -197,6 +241,12 @@ of_observation = st.one_of(
     asks(["patient.gender:not"], st.just("male")),
     asks(["patient._has:Condition:patient:code"], tokens),
     asks(["_id", "_id:not"], st.sampled_from(["@o0", "@o1", "none"])),
+    asks(
+        ["code:below", "code:above", "category:below"], st.builds("urn:a|{}".format, st.sampled_from(CODES))
+    ),
+    asks(["patient.organization.name", "subject:Patient.organization.name"], names),
+    asks(["_text", "_content"], st.sampled_from(["amiable", "well quite", "DIZZY", "ann", "b"])),
+    asks(["_list"], st.just("@i1")),
 )
 of_patient = st.one_of(
     asks(["family", "name", "family:exact", "family:contains"], names),
@@ -227,11 +277,105 @@ of_patient = st.one_of(
         tokens,
     ),
     asks(["_has:Observation:patient:date"], dates),
+    asks(["organization.name"], names),
+    asks(["_has:Observation:performer:patient.gender"], st.sampled_from(["female", "male"])),
+    asks(["_text", "_content"], st.sampled_from(["amiable", "well", "ann", "example ann", "quite b"])),
+    asks(["_list"], st.just("@i1")),
 )
+of_others = st.one_of(
+    st.tuples(
+        st.just("Organization"),
+        st.lists(
+            asks(["_has:Patient:organization:_has:Observation:patient:code"], tokens), min_size=1, max_size=1
+        ),
+    ),
+    st.tuples(
+        st.just("Location"),
+        st.lists(
+            asks(["partof:below", "partof:above"], st.sampled_from(["@l1", "Location/@l2", "@l3"])),
+            min_size=1,
+            max_size=2,
+        ),
+    ),
+)
+
+
+def compared(
+    names_: list[str], operators: list[str], values_: st.SearchStrategy[str]
+) -> st.SearchStrategy[str]:
+    return st.builds("{} {} {}".format, st.sampled_from(names_), st.sampled_from(operators), values_)
+
+
+quoted = names.map('"{}"'.format)
+ordering = ["eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"]
+on_observations = st.one_of(
+    compared(
+        ["code", "category", "combo-code", "component-code", "value-concept", "status"], ["eq", "ne"], tokens
+    ),
+    compared(["code", "component-code"], ["ss", "sb"], st.builds("urn:a|{}".format, st.sampled_from(CODES))),
+    compared(["value-string"], ["eq", "ne", "co", "sw", "ew", "gt", "lt", "ge", "le"], quoted),
+    compared(["date"], [*ordering, "po"], st.sampled_from(DATES)),
+    compared(
+        ["value-quantity", "combo-value-quantity"],
+        ordering,
+        measured.map(lambda one: one.lstrip("abeglnpqst")),
+    ),
+    compared(["patient", "subject", "performer"], ["eq", "ne", "re"], people),
+    compared(["code-value-quantity"], ["eq"], pairs_of),
+    compared(
+        ["date", "patient", "value-quantity", "component-code", "note", "patient.gender"][:4],
+        ["pr"],
+        yes_or_no,
+    ),
+    compared(["patient.family", "subject:Patient[active eq true].name"], ["eq", "sw", "co"], quoted),
+    compared(["_id"], ["eq", "ne"], st.just("@o0")),
+)
+on_patients = st.one_of(
+    compared(["family", "name"], ["eq", "ne", "co", "sw", "ew", "gt", "lt", "ge", "le"], quoted),
+    compared(["identifier"], ["eq", "ne"], st.sampled_from(["7", "urn:a|7", f"{LOINC}|X1"])),
+    compared(["birthdate"], [*ordering, "po"], st.sampled_from(["1940", "1940-05", "1940-05-06"])),
+    compared(["organization.name"], ["co"], quoted),
+    compared(["organization"], ["ne", "re"], st.sampled_from(["Organization/@g1", "Organization/none"])),
+)
+
+
+def filters(tests: st.SearchStrategy[str]) -> st.SearchStrategy[tuple[str, str]]:
+    combined = st.recursive(
+        tests,
+        lambda inner: st.one_of(
+            st.builds("{} {} {}".format, inner, st.sampled_from(["and", "or"]), inner),
+            st.builds("({})".format, inner),
+            st.builds("not ({})".format, inner),
+        ),
+        max_leaves=4,
+    )
+    return st.tuples(st.just("_filter"), combined)
+
+
 searches = st.one_of(
     st.tuples(st.just("Observation"), st.lists(of_observation, min_size=1, max_size=3)),
     st.tuples(st.just("Patient"), st.lists(of_patient, min_size=1, max_size=2)),
+    st.tuples(
+        st.just("Observation"),
+        st.lists(st.one_of(filters(on_observations), of_observation), min_size=1, max_size=2),
+    ),
+    st.tuples(
+        st.just("Patient"), st.lists(st.one_of(filters(on_patients), of_patient), min_size=1, max_size=2)
+    ),
+    of_others,
 )
+in_sets = st.tuples(
+    st.just("Observation"),
+    st.lists(
+        st.one_of(
+            asks(["code:in", "category:not-in", "component-code:in"], st.just("urn:pressures")),
+            st.tuples(st.just("_filter"), st.just("code in urn:pressures or not (code ni urn:pressures)")),
+        ),
+        min_size=1,
+        max_size=2,
+    ),
+)
+"""Who cannot read value sets is refused these."""
 
 
 def named(resource: dict[str, Any], tag: str) -> dict[str, Any]:
@@ -242,4 +386,4 @@ def named(resource: dict[str, Any], tag: str) -> dict[str, Any]:
 
 
 def placed(value: str, tag: str) -> str:
-    return value.replace("@p", f"{tag}-p").replace("@o", f"{tag}-o")
+    return re.sub(r"@(\w)", rf"{tag}-\1", value)

@@ -9,7 +9,7 @@ from typing import Any
 
 from smartbear.fhir.search.agreement import agrees
 from smartbear.fhir.search.extract import extract
-from smartbear.fhir.search.parameters import SearchType
+from smartbear.fhir.search.parameters import LIST, Parameter, SearchType
 from smartbear.fhir.search.query import (
     AllOf,
     AnyOf,
@@ -66,9 +66,8 @@ class _World:
         match criterion:
             case Missing(parameter, missing):
                 return missing != any(parameter.code in table for table in _tables(here))
-            case Match(_, None, (ListValue(name),)):
-                named = self.indexes.get(("List", name))
-                return named is not None and identity in self._targets(named, "item")
+            case Match(Parameter(code), _, values) if code == LIST:
+                return any(self._lists(value, identity) for value in values)
             case Match():
                 return _any_value(here, criterion)
             case AllOf(criteria):
@@ -91,6 +90,10 @@ class _World:
                     and self.meets(source, inner)
                     for source, found in self.indexes.items()
                 )
+
+    def _lists(self, value: SearchValue, identity: Identity) -> bool:
+        named = self.indexes.get(("List", value.id)) if isinstance(value, ListValue) else None
+        return named is not None and identity in self._targets(named, "item")
 
     def relatives(self, starts: set[Identity], relation: str) -> set[Identity]:
         """Everything above or below, by the parameter that says of what a resource is part."""
