@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from smartbear.cdr.actions.everything import BEGINNING, Asked, Page, Place, everything, rest
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.routes.bundles import Link, bundle
 from smartbear.cdr.routes.http import Answer, Call, Interaction
 from smartbear.cdr.routes.operations.parameters import Given, given_to, refused
+from smartbear.cdr.routes.operations.searchsets import address, entry
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import definitions
 from smartbear.fhir.search.dates import date_range
@@ -50,7 +51,7 @@ async def _one_page(repository: Repository, call: Call, given: Given, asked: Ask
     links = [_self(call, given)]
     if page.next:
         sealed = repository.seal.seal(page.next.rid, [page.next.part], purpose, now)
-        links.append(Link("next", _address(call, [*_applied(given), (CURSOR, sealed)])))
+        links.append(Link("next", address(call, [*_applied(given), (CURSOR, sealed)])))
     return Answer(200, bundle("searchset", list(_entries(call, page)), links))
 
 
@@ -65,26 +66,16 @@ async def _streamed(call: Call, given: Given, pages: AsyncIterator[Page]) -> Asy
 
 
 def _entries(call: Call, page: Page) -> Iterator[bytes]:
-    start = f'{{"fullUrl":"{call.base}'
-    for part, stored in page.resources:
-        resource_type, resource_id = stored.target
-        head = f'{start}{resource_type}/{resource_id}","resource":'.encode()
-        yield head + stored.json() + f',"search":{{"mode":"{_MODES[part]}"}}}}'.encode()
+    return (entry(call, stored, _MODES[part]) for part, stored in page.resources)
 
 
 def _self(call: Call, given: Given) -> Link:
-    return Link("self", _address(call, _applied(given)))
-
-
-def _address(call: Call, pairs: list[tuple[str, str]]) -> str:
-    parameters = urlencode(pairs, quote_via=quote, safe=":/$,|")
-    return call.base + "/".join(call.path) + (f"?{parameters}" if parameters else "")
+    return Link("self", address(call, _applied(given)))
 
 
 def _applied(given: Given) -> list[tuple[str, str]]:
-    """What was asked, as an address says it."""
-    names = dict.fromkeys(name for name, _ in given.pairs if name != CURSOR)
-    return [(name, text) for name in names for text in given.texts(name)]
+    """What was asked, without where in it the page is."""
+    return [(name, text) for name, text in given.primitives() if name != CURSOR]
 
 
 def _purpose(call: Call, given: Given) -> str:

@@ -19,6 +19,11 @@ class Given:
 
     pairs: tuple[tuple[str, Any], ...]
 
+    def primitives(self) -> list[tuple[str, str]]:
+        """All names and values, as an address says them; BadInput if one is not a primitive."""
+        names = dict.fromkeys(name for name, _ in self.pairs)
+        return [(name, text) for name in names for text in self.texts(name)]
+
     def texts(self, name: str) -> list[str]:
         """Every value of a parameter that is a primitive; BadInput if one is not."""
         values = [value for given, value in self.pairs if given == name]
