@@ -1,33 +1,55 @@
-"""history of one resource (https://hl7.org/fhir/R4/http.html#history)."""
+"""history (https://hl7.org/fhir/R4/http.html#history) of one resource, of a type, and of everything."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from smartbear.cdr.model.access import Access
-from smartbear.cdr.model.references import LocalId
-from smartbear.cdr.store import reading
+from smartbear.cdr.store import history as store
+from smartbear.cdr.store.history import Asked, Place
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
+from smartbear.cdr.store.search.lookups import look_up
 from smartbear.kit.errors import NotFound
-
-NEWEST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """Some versions, newest first; ``before`` continues with those that follow."""
+    """Some versions, newest first, deletions included; ``next`` is the cursor of those that follow."""
 
     versions: list[Stored]
-    before: int | None
+    next: str | None
 
 
 async def history(
-    repository: Repository, access: Access, target: LocalId, *, before: int, limit: int
+    repository: Repository, access: Access, asked: Asked, cursor: str | None, limit: int
 ) -> Versions:
-    """Versions below ``before`` that the caller may see, deletions included; NotFound if there are none."""
+    """At most ``limit`` versions that the caller may see; NotFound if one resource has none at all."""
+    now, purpose = repository.context.clock.now(), _purpose(access, asked)
+    after = _place(*repository.seal.open(cursor, purpose, now)) if cursor else None
+    seconds = repository.settings.search_seconds
     async with repository.db.connection() as connection:
-        found = await reading.history(connection, repository.dictionary, target, before, limit + 1)
-    seen = [stored for stored in found if access.sees(target.type, stored.owner)]
-    if not seen and before == NEWEST:
-        raise NotFound("There is no such resource, or it is not yours to see.")
-    more = found[limit - 1].version if len(found) > limit else None
-    return Versions([stored for stored in seen if more is None or stored.version >= more], more)
+        lookups = await look_up(
+            connection, repository.dictionary, repository.rids, repository.bases, (), access
+        )
+        found = await store.page(connection, lookups, access, asked, after, limit + 1, seconds)
+        if asked.id and not found and after is None:
+            whole = Asked(asked.type, asked.id)
+            known = await store.page(connection, lookups, access, whole, None, 1, seconds)
+            if not known:
+                raise NotFound("There is no such resource, or it is not yours to see.")
+    shown = found[:limit]
+    last = shown[-1][0] if len(found) > limit else None
+    sealed = last and repository.seal.seal(
+        last.rid, [last.version, last.updated, last.snapshot], purpose, now
+    )
+    return Versions([stored for _, stored in shown], sealed)
+
+
+def _place(rid: int, keys: tuple[Any, ...]) -> Place:
+    version, updated, snapshot = keys
+    return Place(rid, version, updated, snapshot)
+
+
+def _purpose(access: Access, asked: Asked) -> str:
+    """What a cursor is good for: this history, by a reader who sees the same."""
+    return f"history {asked} {access.identity}"

@@ -13,13 +13,14 @@ from starlette.types import Receive, Scope, Send
 from smartbear.cdr.access import access_of
 from smartbear.cdr.routes.bundle import bundle_route
 from smartbear.cdr.routes.errors import error_answer
+from smartbear.cdr.routes.history import history_route
 from smartbear.cdr.routes.http import Answer, Interaction, call_of
 from smartbear.cdr.routes.metadata import metadata_of
 from smartbear.cdr.routes.negotiation import Form, form_of, shaped
 from smartbear.cdr.routes.operations import OPERATIONS
 from smartbear.cdr.routes.operations.bulk import shape_of_job
 from smartbear.cdr.routes.patches import conditional_patch_route, patch_route
-from smartbear.cdr.routes.reads import history_route, read_route, vread_route
+from smartbear.cdr.routes.reads import read_route, vread_route
 from smartbear.cdr.routes.searches import search_by_post_route, search_route
 from smartbear.cdr.routes.writes import (
     conditional_delete_route,
@@ -54,6 +55,8 @@ _DATA: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
         "PATCH": patch_route,
         "DELETE": delete_route,
     },
+    ("_history",): {"GET": history_route},
+    ("type", "_history"): {"GET": history_route},
     ("type", "id", "_history"): {"GET": history_route},
     ("type", "id", "_history", "version"): {"GET": vread_route},
     **OPERATIONS,

@@ -1,4 +1,4 @@
-"""Single resources: their current version, an earlier one, and their history."""
+"""Single resources: their current version, or an earlier one."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -18,7 +18,6 @@ _VERSION = """
     WHERE r.type_id = $1 AND r.id = $2 AND """
 _CURRENT = _VERSION + "b.ver = r.ver"
 _ONE = _VERSION + "b.ver = $3"
-_EARLIER = _VERSION + "b.ver < $3 ORDER BY b.ver DESC LIMIT $4"
 
 
 class Stored(NamedTuple):
@@ -48,14 +47,6 @@ async def version(
     """One version."""
     row = await connection.fetchrow(_ONE, dictionary.types[target.type], target.id, number)
     return row and _stored(target, row)
-
-
-async def history(
-    connection: Connection, dictionary: Dictionary, target: LocalId, before: int, limit: int
-) -> list[Stored]:
-    """Versions below ``before``, newest first."""
-    rows = await connection.fetch(_EARLIER, dictionary.types[target.type], target.id, before, limit)
-    return [_stored(target, row) for row in rows]
 
 
 def _stored(target: LocalId, row: "asyncpg.Record") -> Stored:

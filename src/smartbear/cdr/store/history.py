@@ -1,0 +1,117 @@
+"""Versions of one resource, of a type or of everything, newest first.
+
+Bodies are only ever added, so what one snapshot sees is fixed: every page of a history is read as the first
+one was, and neither skips nor repeats a version, whatever is written meanwhile. Who asks for what is new
+*since* an instant gets only versions behind which no write is still under way: asked again later, nothing
+that was committed late is missed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from smartbear.cdr.model.access import Access
+from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.store import counts
+from smartbear.cdr.store.packing import unpack
+from smartbear.cdr.store.reading import Stored
+from smartbear.cdr.store.search.arguments import Arguments
+from smartbear.cdr.store.search.lookups import Lookups
+from smartbear.cdr.store.search.sql import TRUE, exists, select
+from smartbear.cdr.store.search.visibility import Visibility
+from smartbear.fhir.search.values import DateRange
+from smartbear.kit.db import Connection
+
+_FEW = 5_000  # living resources of a type: collecting their versions costs less than passing over all others
+_COLUMNS = "b.rid, r.type_id, r.id, b.ver, b.upd, b.method, b.content"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of what, and from when: versions made since an instant, or current at some time within a range."""
+
+    type: str | None
+    id: str | None
+    since: datetime | None = None
+    at: DateRange | None = None
+
+
+class Place(NamedTuple):
+    """The last version of the page before, and the snapshot in which the first page was read."""
+
+    rid: int
+    version: int
+    updated: datetime
+    snapshot: str
+
+
+async def page(
+    connection: Connection,
+    lookups: Lookups,
+    access: Access,
+    asked: Asked,
+    after: Place | None,
+    limit: int,
+    seconds: float,
+) -> list[tuple[Place, Stored]]:
+    """At most ``limit`` versions that the caller may see."""
+    few = asked.type is not None and await counts.of_type(connection, lookups.dictionary, asked.type) < _FEW
+    sql, values = _Statement(lookups, access, asked).page(after, limit, narrow=few)
+    rows = await connection.fetch(sql, *values, timeout=seconds)
+    return [_version(lookups, row) for row in rows]
+
+
+class _Statement:
+    """Aliases: ``b`` is the version, ``r`` its resource."""
+
+    def __init__(self, lookups: Lookups, access: Access, asked: Asked) -> None:
+        self._lookups, self._access, self._asked = lookups, access, asked
+        self._arguments = Arguments()
+        self._visibility = Visibility(access, self._arguments, lookups)
+
+    def page(self, after: Place | None, limit: int, *, narrow: bool) -> tuple[str, list[Any]]:
+        """``narrow``: there are few resources to look at, and walking back through time would cost more."""
+        asked, add = self._asked, self._arguments.add
+        snapshot = f"{add(after.snapshot, 'text')}::pg_snapshot" if after else "pg_current_snapshot()"
+        conditions = [*self._resources(), self._settled(snapshot), self._at(), self._visibility.of("b")]
+        if asked.since:
+            conditions.append(f"b.upd >= {add(asked.since, 'timestamptz')}")
+        if asked.id is None:
+            conditions.append(self._visibility.of("r"))
+        keys = "b.ver" if asked.id else "b.upd, b.rid, b.ver"
+        if after:
+            last = [add(after.updated, "timestamptz"), add(after.rid, "bigint"), add(after.version, "int")]
+            conditions.append(f"({keys}) < ({', '.join(last if asked.id is None else last[2:])})")
+        if narrow or self._access.rows == "patient":  # a computed key keeps the planner off the index of time
+            keys = keys.replace("b.upd", "(b.upd + interval '0')")
+        columns = f"{_COLUMNS}, {snapshot}::text AS snapshot"
+        chosen = select(columns, "body b JOIN resource r ON r.rid = b.rid", *conditions)
+        order = ", ".join(f"{key.strip()} DESC" for key in keys.split(","))
+        return self._arguments.bind(f"{chosen} ORDER BY {order} LIMIT {add(limit, 'bigint')}")
+
+    def _resources(self) -> list[str]:
+        """Which resources may be told about at all."""
+        asked, add = self._asked, self._arguments.add
+        types = self._access.reads & {asked.type} if asked.type else self._access.reads
+        numbers = add(sorted(self._lookups.type(kind) for kind in types), "int[]")
+        return [f"r.type_id = ANY({numbers})", f"r.id = {add(asked.id, 'text')}" if asked.id else TRUE]
+
+    def _settled(self, snapshot: str) -> str:
+        if self._asked.since and self._asked.id is None:
+            return f"b.xid < pg_snapshot_xmin({snapshot})"
+        return f"pg_visible_in_snapshot(b.xid, {snapshot})"
+
+    def _at(self) -> str:
+        """Made before the end of the range, and not followed by another before its start."""
+        if self._asked.at is None:
+            return TRUE
+        start, end = (self._arguments.add(moment, "timestamptz") for moment in self._asked.at)
+        followed = select("", "body n", "n.rid = b.rid", "n.ver = b.ver + 1", f"n.upd <= {start}")
+        return f"b.upd < {end} AND NOT {exists(followed)}"
+
+
+def _version(lookups: Lookups, row: Any) -> tuple[Place, Stored]:
+    content = None if row["content"] is None else unpack(row["method"], row["content"])
+    target = LocalId(lookups.dictionary.type_names[row["type_id"]], row["id"])
+    place = Place(row["rid"], row["ver"], row["upd"], row["snapshot"])
+    return place, Stored(target, row["ver"], row["upd"], content, None)
