@@ -1,4 +1,5 @@
 import asyncio
+import time
 from datetime import timedelta
 
 import pytest
@@ -297,3 +298,84 @@ async def test_many_readers_and_writers_do_not_wait_for_each_other(fhir):
 
     statuses = await asyncio.gather(*(both(n) for n in range(60)))
     assert sorted(statuses) == [200] * 55 + [201] * 5
+
+
+async def test_a_search_over_the_system_finds_resources_of_all_types(service, fhir):
+    tag = [{"system": "urn:system", "code": service.context.new_id()}]
+    person = await fhir.create({**patient(), "meta": {"tag": tag}})
+    place = await fhir.create({"resourceType": "Location", "name": "Here", "meta": {"tag": tag}})
+    reading = await fhir.create({**observation(person["id"]), "meta": {"tag": tag}})
+    asked = f"_tag=urn:system|{tag[0]['code']}"
+    assert await fhir.ids(f"?{asked}&_count=1") == [person["id"], place["id"], reading["id"]]
+    assert await fhir.ids(f"?{asked}&_type=Patient,Location") == [person["id"], place["id"]]
+    assert await fhir.ids(f"?{asked}&_type=Observation&status=final&_count=1") == [reading["id"]]
+    assert await fhir.ids(f"?{asked}&_sort=-_id") == sorted(
+        (one["id"] for one in (person, place, reading)), reverse=True
+    )
+    assert await fhir.ids(f"?{asked}&_has:Observation:patient:status=final") == [person["id"]]
+    own = await service.participant(person["id"])
+    assert await own.ids(f"?{asked}") == [person["id"], reading["id"]]
+    form = "application/x-www-form-urlencoded"
+    posted = await fhir.send("POST", "_search", asked.replace("|", "%7C").encode(), content_type=form)
+    assert len(posted.json()["entry"]) == 3
+    assert (await fhir.get(f"?{asked}&_summary=count"))["total"] == 3
+    bundle = await fhir.get(f"?{asked}&_type=Patient&_revinclude=*&_include=*")
+    assert matches(bundle, "include") == [reading["id"]]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "code=" + ",".join(f"c{n}" for n in range(10_000)),
+        "_id=" + ",".join(f"i{n}" for n in range(10_000)),
+        "subject=" + ",".join(f"Patient/p{n}" for n in range(10_000)),
+        "code:not=" + ",".join(f"urn:s|c{n}" for n in range(10_000)),
+        "_id=x&_include:iterate=*&_revinclude:iterate=*",
+        "_filter=" + " or ".join(f"code eq c{n}" for n in range(200)),
+        "_sort=-date,code,status,-category,value-quantity,patient,_id,-_lastUpdated",
+    ],
+)
+async def test_a_search_that_asks_for_much_is_answered_at_once(fhir, asked):
+    form = "application/x-www-form-urlencoded"
+    started = time.perf_counter()
+    answer = await fhir.send("POST", "Observation/_search", asked.encode(), content_type=form)
+    assert answer.status_code == 200, answer.text
+    assert time.perf_counter() - started < 2
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "code=" + ",".join(f"c{n}" for n in range(20_000)),
+        "date=" + ",".join(["2024"] * 10_000),
+        "_filter=" + "(" * 5_000,
+        "_filter=" + " and ".join(["code eq a"] * 1_000),
+        "patient" + ".link" * 50 + "=x",
+        "_has:Observation:derived-from:" * 30 + "code=x",
+        "_sort=" + ",".join(["date"] * 1_000),
+        "code:in=urn:no-such-set",
+        "_cursor=" + "A" * 10_000,
+        "_list=$current-problems",
+    ],
+)
+async def test_a_search_that_asks_for_too_much_is_refused_with_the_parameter_named(fhir, asked):
+    form = "application/x-www-form-urlencoded"
+    answer = await fhir.send("POST", "Observation/_search", asked.encode(), content_type=form)
+    assert answer.status_code == 400
+    assert issues(answer)
+
+
+async def test_cyclic_references_are_included_once(fhir, service):
+    ids = [service.context.new_id() for _ in range(3)]
+    for one, other in zip(ids, ids[1:] + ids[:1], strict=True):
+        await fhir.put(
+            {
+                "resourceType": "Organization",
+                "id": one,
+                "name": "x",
+                "partOf": {"reference": f"Organization/{other}"},
+            }
+        )
+    bundle = await fhir.get(f"Organization?_id={ids[0]}&_include:iterate=Organization:partof")
+    assert sorted(matches(bundle, "include")) == sorted(ids[1:])
+    assert await fhir.ids(f"Organization?partof:below={ids[0]}&_sort=_id") == sorted(ids)

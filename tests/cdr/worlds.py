@@ -228,6 +228,8 @@ of_observation = st.one_of(
                     "component-value-quantity",
                     "performer",
                     "code-value-concept",
+                    "_text",
+                    "_content",
                 )
             ]
         ),

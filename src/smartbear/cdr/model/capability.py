@@ -20,7 +20,7 @@ _INTERACTIONS = {
     ("type/id/_history", "GET"): "history-instance",
     ("type/id/_history/version", "GET"): "vread",
 }
-_SYSTEM_INTERACTIONS = {("", "POST"): ("transaction", "batch")}
+_SYSTEM_INTERACTIONS = {("", "POST"): ("transaction", "batch"), ("", "GET"): ("search-system",)}
 
 
 def capability_statement(routes: Iterable[tuple[str, str]], base: str, since: date) -> dict[str, Any]:

@@ -40,7 +40,8 @@ _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _log = logs.get("cdr")
 
 _DATA: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
-    (): {"POST": bundle_route},
+    (): {"GET": search_route, "POST": bundle_route},
+    ("_search",): {"POST": search_by_post_route},
     ("type",): {
         "GET": search_route,
         "POST": create_route,

@@ -76,4 +76,4 @@ def _issues(query: Query, page: Page) -> Iterable[Issue]:
 def _address(call: Call, query: Query, cursor: str | None) -> str:
     given = [*query.applied, *([(CURSOR, cursor)] if cursor else [])]
     parameters = urlencode(given, quote_via=quote, safe=":/$,|")
-    return f"{call.base}{query.type}{'?' if parameters else ''}{parameters}"
+    return f"{call.base}{query.place}{'?' if parameters else ''}{parameters}"

@@ -1,24 +1,28 @@
 """search over HTTP, by GET and by POST."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from smartbear.cdr.actions.search import search
+from smartbear.cdr.model.compartment import centres, members
 from smartbear.cdr.routes.bundles import searchset
-from smartbear.cdr.routes.http import Answer, Call
+from smartbear.cdr.routes.http import Answer, Call, Interaction
 from smartbear.cdr.routes.preferences import is_strict
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir.search import grammar
-from smartbear.fhir.search.query import Query
-from smartbear.kit.errors import BadInput, FieldError, UnsupportedMediaType
+from smartbear.fhir.search.query import ANY_TYPE, Query, Within
+from smartbear.kit.errors import BadInput, FieldError, NotFound, UnsupportedMediaType
 
 _FORM = "application/x-www-form-urlencoded"
 
 
 async def search_route(repository: Repository, call: Call) -> Answer:
-    """``GET [base]/[type]?…``."""
+    """``GET [base]/[type]?…``, and ``GET [base]?…`` over all types, or in a compartment."""
     return await _answer(repository, call, grammar.pairs(call.query))
 
 
 async def search_by_post_route(repository: Repository, call: Call) -> Answer:
-    """``POST [base]/[type]/_search``: parameters of the body beside those of the address."""
+    """The same searches as POST to ``_search``: parameters of body and address."""
     if call.header(b"content-type").partition(";")[0].strip().lower() != _FORM:
         raise UnsupportedMediaType(f"A search is posted as {_FORM}.")
     body = await call.body(repository.settings.resource_bytes)
@@ -30,11 +34,24 @@ async def search_by_post_route(repository: Repository, call: Call) -> Answer:
 
 
 async def _answer(repository: Repository, call: Call, given: list[tuple[str, str]]) -> Answer:
-    query = grammar.parse(call.path[0], given, now=repository.context.clock.now())
+    within, kind = _searched(call.path)
+    query = grammar.parse(kind, given, now=repository.context.clock.now())
+    query = replace(query, within=within)
     if is_strict(call):
         _expect_known(query)
     page = await search(repository, call.access, query)
     return Answer(200, searchset(call, query, page))
+
+
+def _searched(path: tuple[str, ...]) -> tuple[Within | None, str | None]:
+    """Which compartment and which type; NotFound if such a compartment never has one of the type."""
+    place = tuple(segment for segment in path if segment != "_search")
+    if len(place) < len(("compartment", "id", "type")):
+        return None, place[0] if place else None
+    centre, centre_id, kind = place
+    if kind not in {ANY_TYPE, centre} and kind not in dict(members(centre)):
+        raise NotFound("The compartment has no resources of this type.")
+    return Within(centre, centre_id), None if kind == ANY_TYPE else kind
 
 
 def _expect_known(query: Query) -> None:
@@ -42,3 +59,11 @@ def _expect_known(query: Query) -> None:
     if query.unknown:
         faults = (FieldError(one.name[:100], "not-supported", one.reason) for one in query.unknown)
         raise BadInput("The search has parameters that are not known here.", errors=tuple(faults))
+
+
+COMPARTMENTS: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
+    (centre, "id", "member", *posted): {"POST": search_by_post_route} if posted else {"GET": search_route}
+    for centre in centres()
+    for posted in ((), ("_search",))
+}
+"""Addresses of searches in a compartment: ``Patient/1/Observation``, ``Patient/1/*``."""

@@ -179,6 +179,8 @@ class Criteria:
         if code in _OF_RESOURCE:
             return TRUE
         here = f"x.rid = {alias}.rid"
+        if code in _WORDS:
+            return exists(select("", "ix_words x", here, f"x.{_WORDS[code]} IS NOT NULL"))
         shown = []
         if resource_type == "Observation" and code in SERVED:
             shown.append(select("", "obs x", here, observation.present("x", code)))

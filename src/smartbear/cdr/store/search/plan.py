@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store.search import observation
 from smartbear.cdr.store.search.arguments import Arguments
+from smartbear.cdr.store.search.compartments import inside
 from smartbear.cdr.store.search.criteria import Criteria
 from smartbear.cdr.store.search.lookups import Lookups
 from smartbear.cdr.store.search.order import Key, Order, by_arrival, sorted_by
@@ -48,12 +49,14 @@ def plan(query: Query, access: Access, lookups: Lookups) -> Plan:
     seen = sorted(lookups.type(kind) for kind in types & access.reads)
     if not seen:
         return Plan("resource r", (FALSE,), by_arrival(), arguments)
-    if query.type == "Observation" and _is_walk(query, lookups.bases):
+    if query.type == "Observation" and not query.within and _is_walk(query, lookups.bases):
         return _Walk(criteria).plan(query)
     kind = f"= {arguments.add(seen[0], 'int')}" if query.type else f"= ANY({arguments.add(seen, 'int[]')})"
     conditions = [f"r.type_id {kind}", "NOT r.deleted", visibility.of("r")]
     conditions += [criteria.condition("r", query.type, criterion) for criterion in query.criteria]
-    everything = visibility.is_whole and not query.criteria
+    if query.within:
+        conditions.append(inside("r", query.within, types, lookups, arguments))
+    everything = visibility.is_whole and not query.criteria and not query.within
     order = by_arrival(all_of_type=everything)
     if query.sort:
         order = sorted_by(query.type, query.sort, lookups, arguments)

@@ -15,7 +15,7 @@ from smartbear.fhir.search.grammar.budget import Budget
 from smartbear.fhir.search.grammar.faults import InvalidSearch, UnknownParameterError, invalid
 from smartbear.fhir.search.grammar.filters import FILTER, Combination, Comparison, Negation, Step, Tree
 from smartbear.fhir.search.grammar.simple import Reader
-from smartbear.fhir.search.parameters import Parameter, SearchType
+from smartbear.fhir.search.parameters import LIST, Parameter, SearchType
 from smartbear.fhir.search.query import (
     AllOf,
     AnyOf,
@@ -105,7 +105,7 @@ class Comparisons:
     def _test(self, parameter: Parameter, test: Comparison) -> Criterion:
         reader = Reader(FILTER, self.now)
         operator, text = test.operator, test.value
-        if operator == "pr":
+        if operator == "pr" and parameter.code != LIST:
             if text not in {"true", "false"}:
                 raise invalid(FILTER, "pr is followed by true or false.")
             return Missing(parameter, text == "false")

@@ -11,7 +11,7 @@ from smartbear.fhir.search.grammar.comparisons import Comparisons
 from smartbear.fhir.search.grammar.faults import UnknownParameterError, invalid
 from smartbear.fhir.search.grammar.filters import FILTER, read
 from smartbear.fhir.search.grammar.simple import Reader
-from smartbear.fhir.search.parameters import Parameter, SearchType
+from smartbear.fhir.search.parameters import LIST, Parameter, SearchType
 from smartbear.fhir.search.query import (
     Chain,
     Criterion,
@@ -103,7 +103,7 @@ class CriteriaReader:
         self._budget.spend_values(name, len(texts))
         if len(texts) > _MOST_OTHERS and parameter.type not in _IN_ONE:
             raise invalid(name, f"Give at most {_MOST_OTHERS} values of a parameter of this type.")
-        if modifier == "missing":
+        if modifier == "missing" and parameter.code != LIST:
             return Missing(parameter, _boolean(name, text))
         if parameter.type is SearchType.REFERENCE and modifier in definitions.resource_types():
             return Match(
