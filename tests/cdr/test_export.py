@@ -118,8 +118,10 @@ async def test_a_write_that_was_under_way_at_the_kick_off_comes_with_the_next_ex
     await connection.close()
     await bulk.work()
     first = await fhir.get(place)
+    rate = f"Observation/{world['north']['rate']['id']}"
+    assert rate not in named(await bulk.read(first))
     following = await bulk.exported(f"$export?_type=Observation&_since={first['transactionTime']}")
-    assert named(following) == named([world["north"]["rate"]])
+    assert rate in named(following)
 
 
 async def test_patients_and_groups_have_what_is_in_their_compartments(bulk, fhir, world):
@@ -350,7 +352,7 @@ async def test_a_lenient_caller_is_not_told_of_what_is_not_known(bulk):
     await bulk.start("$export?organizeOutputBy=Patient", prefer="respond-async, handling=lenient")
 
 
-@pytest.mark.parametrize("reference", ["Patient/none", "x", "Group/1", "http://elsewhere.example/Patient/1"])
+@pytest.mark.parametrize("reference", ["Patient/none", "Group/1", "http://elsewhere.example/Patient/1"])
 async def test_a_patient_who_is_not_there_cannot_be_exported(bulk, reference):
     about = {"name": "patient", "valueReference": {"reference": reference}}
     body = {"resourceType": "Parameters", "parameter": [about]}

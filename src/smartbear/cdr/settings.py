@@ -1,7 +1,9 @@
 """Settings of the clinical data repository."""
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing import Annotated
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class CdrSettings(BaseSettings):
@@ -23,4 +25,15 @@ class CdrSettings(BaseSettings):
     bulk_hours: float = Field(
         1.0, gt=0, description="Hours after its end that an export or import and its files are kept."
     )
+    import_bytes: int = Field(1 << 30, ge=1024, description="Largest input of an import, in bytes.")
+    import_sources: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Addresses that imports may read below, separated by commas. Empty: uploads alone.",
+    )
     cursor_minutes: int = Field(30, ge=1, description="How long the link to the next page stays good.")
+
+    @field_validator("import_sources", mode="before")
+    @classmethod
+    def _split(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
+        given = value.split(",") if isinstance(value, str) else value
+        return tuple(one.strip() for one in given if one.strip())

@@ -3,12 +3,16 @@
 An in-process call costs about 0.3 ms and buffers the answer; nothing travels in context variables.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 
 import httpx
 from starlette.types import ASGIApp
 
+from smartbear.kit.errors import Unavailable
+
 _TIMEOUT = httpx.Timeout(10.0, connect=2.0)
+_SLOW = httpx.Timeout(60.0, connect=10.0)  # between two pieces of a long answer
 _POOL = httpx.Limits(max_connections=50, max_keepalive_connections=20, keepalive_expiry=3)  # servers: 5 s
 
 
@@ -48,3 +52,22 @@ def connector(
         )
 
     return connect
+
+
+@asynccontextmanager
+async def download(url: str) -> AsyncIterator[AsyncIterator[bytes]]:
+    """What an address answers to GET, unpacked, as it comes. Whether to ask at all is the caller's to know.
+
+    Redirects are not followed and no proxy of the environment is used: the address is where it goes. Raises
+    Unavailable if the answer is not 200, or breaks off inside the block.
+    """
+    try:
+        async with (
+            httpx.AsyncClient(timeout=_SLOW, follow_redirects=False, trust_env=False) as client,
+            client.stream("GET", url) as answer,
+        ):
+            if answer.status_code != httpx.codes.OK:
+                raise Unavailable(f"The address answers with status {answer.status_code}.")
+            yield answer.aiter_bytes()
+    except httpx.HTTPError as error:
+        raise Unavailable("The address does not answer, or breaks off.") from error

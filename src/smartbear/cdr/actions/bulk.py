@@ -11,6 +11,7 @@ from smartbear.cdr.model.bulk import Job, Kind
 from smartbear.cdr.store import locks
 from smartbear.cdr.store.bulk import jobs
 from smartbear.cdr.store.repository import Repository
+from smartbear.kit.db import Connection
 from smartbear.kit.errors import NotFound, TooManyRequests
 from smartbear.kit.jobs import defer
 
@@ -23,21 +24,29 @@ _FIRST_LOOK, _LONGEST_PAUSE = 0.005, 0.05
 
 async def start(repository: Repository, kind: Kind, caller: str, request: str, asked: Any) -> str:
     """Have a job run soon; TooManyRequests if the caller has as many as allowed under way."""
-    job = repository.context.new_id()
     async with repository.db.transaction() as tx:
-        await expect_room(repository, tx, kind, caller)
-        await jobs.add(tx, job, kind, caller, request, asked, repository.context.clock.now())
-        await defer(tx, queue="cdr", task="cdr.bulk.run", payload={"job": job})
+        job = await register(repository, tx, kind, caller, request, asked)
+        await launch(tx, job)
     return job
 
 
-async def expect_room(repository: Repository, tx: Any, kind: Kind, caller: str) -> None:
-    """TooManyRequests if the caller may not start another job; nobody of the name can until ``tx`` ends."""
+async def register(
+    repository: Repository, tx: Connection, kind: Kind, caller: str, request: str, asked: Any
+) -> str:
+    """A job that does not run yet; TooManyRequests as above, however many ask at once."""
     now = repository.context.clock.now()
     await locks.take(tx, [f"bulk {kind} {caller}"])
     await jobs.drop_ended(tx, now - _kept(repository))
     if await jobs.active(tx, caller, kind, now - STALLED) >= repository.settings.bulk_jobs:
         raise TooManyRequests(f"You have as many {kind}s under way as you may.", retry_after=10)
+    job = repository.context.new_id()
+    await jobs.add(tx, job, kind, caller, request, asked, now)
+    return job
+
+
+async def launch(tx: Connection, job: str) -> None:
+    """Have a registered job run."""
+    await defer(tx, queue="cdr", task="cdr.bulk.run", payload={"job": job})
 
 
 async def find(repository: Repository, kind: Kind, caller: str, access: Access, job_id: str) -> Job:

@@ -3,16 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 
-from smartbear.cdr.actions import export_run
+from smartbear.cdr.actions import export_run, import_run
 from smartbear.cdr.model.bulk import Job, Kind
 from smartbear.cdr.store.bulk import jobs
 from smartbear.cdr.store.repository import Repository
 from smartbear.kit import logs
-from smartbear.kit.errors import BadInput, Gone, PlatformError
+from smartbear.kit.errors import BadInput, Gone, PlatformError, TooLarge
 from smartbear.kit.jobs import defer
 from smartbear.kit.jobs.worker import TRIES
 
-_RUN: Mapping[Kind, Callable[[Repository, Job], Awaitable[None]]] = {"export": export_run.run}
+_RUN: Mapping[Kind, Callable[[Repository, Job], Awaitable[None]]] = {
+    "export": export_run.run,
+    "import": import_run.run,
+}
 _log = logs.get("cdr")
 
 
@@ -27,7 +30,7 @@ async def run(repository: Repository, job_id: str) -> None:
     except Gone:
         return
     except Exception as error:
-        if job.tries < TRIES and not isinstance(error, BadInput):
+        if job.tries < TRIES and not isinstance(error, (BadInput, TooLarge)):
             raise
         _log.error("bulk_job_failed", kind=job.kind, error_type=type(error).__name__, exc_info=error)
         await _fail(repository, job, error)

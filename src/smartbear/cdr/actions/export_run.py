@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from smartbear.cdr.actions.conditional import Condition, read_condition
+from smartbear.cdr.actions.meaning import meant
 from smartbear.cdr.model import subset
 from smartbear.cdr.model.body import versioned
 from smartbear.cdr.model.bulk import Export, Job, Place
@@ -59,9 +60,10 @@ class _Export:
     async def _walk(self, kind: str) -> Walk:
         asked, repository = self._asked, self._repository
         texts = [one.query for one in asked.filters if one.type == kind]
-        queries = [read_condition(repository, Condition(kind, text)) for text in texts]
-        criteria = [criterion for query in queries for criterion in query.criteria]
+        read = [read_condition(repository, Condition(kind, text)) for text in texts]
         async with repository.db.connection() as connection:
+            queries = [await meant(repository, connection, asked.access, query) for query in read]
+            criteria = [criterion for query in queries for criterion in query.criteria]
             lookups = await look_up(
                 connection, repository.dictionary, repository.rids, repository.bases, criteria, asked.access
             )

@@ -54,6 +54,24 @@ class Export(_Kept, frozen=True):
         return tuple(name for kind, _, name in split if kind in ("", resource_type))
 
 
+class Place(_Kept, frozen=True):
+    """Where a job is.
+
+    An export: the type, the last rid looked at, and the piece that comes next. An import: the input and the
+    piece of it that comes next, ``UNFETCHED`` if it is not here yet, and the number of lines before it.
+    """
+
+    type: str = ""
+    rid: int = 0
+    file: int = 0
+    part: int = 0
+    lines: int = 0
+
+
+UNFETCHED = -1
+"""The part of an input that has still to be fetched from its address."""
+
+
 class Source(msgspec.Struct, frozen=True):
     """One input of an import: resources of a type, at an address, or sent with the request (no address)."""
 
@@ -62,23 +80,11 @@ class Source(msgspec.Struct, frozen=True):
 
 
 class Import(_Kept, frozen=True):
-    """What to import, for whom."""
+    """What to import, for whom, and where to begin."""
 
     access: Access
     sources: tuple[Source, ...]
-
-
-class Place(_Kept, frozen=True):
-    """Where a job is.
-
-    An export: the type, the last rid looked at, and the piece that comes next. An import: the input file and
-    the part of it that comes next; ``type`` is empty.
-    """
-
-    type: str = ""
-    rid: int = 0
-    file: int = 0
-    part: int = 0
+    begin: Place
 
 
 class Job(NamedTuple):

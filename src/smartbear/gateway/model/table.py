@@ -36,6 +36,7 @@ class Row:
 TABLE = (
     Row("/realms/smartbear", "identity", _READ | {"POST"}, None),
     Row("/fhir", "cdr", _READ | _WRITE, _CLINICAL | {SYSTEM}, 8 * _MB, 64 * _MB),
+    Row("/fhir/$import", "cdr", _READ | _WRITE, frozenset({SYSTEM}), machine_body=1 << 30),
     Row("/fhir/metadata", "cdr", _READ, None),
     Row("/api/me", "users", _READ, _SIGNED_IN),
     Row("/api/participants", "users", _READ | _WRITE, frozenset({"CCM", "Tech", PARTICIPANT})),

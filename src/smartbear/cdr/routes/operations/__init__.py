@@ -7,12 +7,14 @@ under that type's name, what it does for every type under «type».
 from collections.abc import Mapping
 
 from smartbear.cdr.routes.http import Interaction
-from smartbear.cdr.routes.operations import everything, export, lastn, resource_counts
+from smartbear.cdr.routes.operations import bulk_import, everything, export, lastn, resource_counts, validate
 
 OPERATIONS: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
+    **bulk_import.ROUTES,
     **everything.ROUTES,
     **export.ROUTES,
     **lastn.ROUTES,
     **resource_counts.ROUTES,
+    **validate.ROUTES,
 }
 """Shape of an address → method → operation."""

@@ -24,7 +24,8 @@ _READ = "SELECT content FROM bulk_piece WHERE job = $1 AND file = $2 AND part = 
 _FILES = """
     SELECT file AS number, purpose, type, sum(lines)::bigint AS lines, array_agg(part ORDER BY part) AS parts
     FROM bulk_piece WHERE job = $1 GROUP BY file, purpose, type ORDER BY file"""
-_DROP = "DELETE FROM bulk_piece WHERE job = $1 AND purpose = 'input'"
+_SETTLE = "UPDATE bulk_piece SET lines = $4, content = '' WHERE job = $1 AND file = $2 AND part = $3"
+_PARTS = "SELECT count(*) FROM bulk_piece WHERE job = $1 AND file = $2"
 
 
 async def write(
@@ -56,6 +57,12 @@ async def stream(db: Database, job: str, file: File) -> AsyncIterator[bytes]:
         yield piece
 
 
-async def drop_inputs(tx: Connection, job: str) -> None:
-    """Remove what an import has read."""
-    await tx.execute(_DROP, job)
+async def settle(tx: Connection, job: str, file: int, part: int, lines: int) -> None:
+    """A piece of an input is done with: what stays of it is how many of its lines were taken."""
+    await tx.execute(_SETTLE, job, file, part, lines)
+
+
+async def parts(connection: Connection, job: str, file: int) -> int:
+    """How many pieces a file has."""
+    found: int = await connection.fetchval(_PARTS, job, file)
+    return found
