@@ -73,7 +73,7 @@ async def _page(repository: Repository, connection: Connection, access: Access, 
 
 async def _total(repository: Repository, connection: Connection, access: Access, query: Query) -> int:
     whole = access.rows == "all" and query.type in access.reads
-    if whole and not query.criteria and query.type:
+    if whole and not query.criteria and query.type and not query.within:
         return await counts.of_type(connection, repository.dictionary, query.type)
     lookups = await _lookups(repository, connection, access, query)
     return await pages.count(connection, plan(query, access, lookups), repository.settings.search_seconds)
@@ -109,7 +109,7 @@ async def _included(
 
 def _purpose(access: Access, query: Query) -> str:
     """What a cursor is good for: this search, by a reader who sees the same."""
-    return f"{query.type}?{urlencode(query.applied)} {access.identity}"
+    return f"{query.place}?{urlencode(query.applied)} {access.identity}"
 
 
 def _place(repository: Repository, access: Access, query: Query) -> Place | None:

@@ -31,6 +31,10 @@ _CARE = (
 """Search parameters that say when care was given, the better first; no type's record-keeping dates."""
 
 
+CENTRES = ("Device", "Encounter", "Patient", "Practitioner", "RelatedPerson")
+"""Types whose resources have a compartment."""
+
+
 def members(compartment: str) -> Iterator[tuple[str, str]]:
     """Type and search parameter of every reference that puts a resource in."""
     found = definitions.compartment(compartment)

@@ -21,7 +21,7 @@ from smartbear.cdr.routes.operations import OPERATIONS
 from smartbear.cdr.routes.operations.bulk import shape_of_job
 from smartbear.cdr.routes.patches import conditional_patch_route, patch_route
 from smartbear.cdr.routes.reads import read_route, vread_route
-from smartbear.cdr.routes.searches import search_by_post_route, search_route
+from smartbear.cdr.routes.searches import COMPARTMENTS, search_by_post_route, search_route
 from smartbear.cdr.routes.writes import (
     conditional_delete_route,
     conditional_update_route,
@@ -32,6 +32,7 @@ from smartbear.cdr.routes.writes import (
 from smartbear.cdr.store.repository import Repository
 from smartbear.contracts.scope import scope_of
 from smartbear.fhir import definitions
+from smartbear.fhir.search.query import ANY_TYPE
 from smartbear.kit import logs
 from smartbear.kit.errors import BadInput, MethodNotAllowed, NotFound, PlatformError
 
@@ -56,6 +57,7 @@ _DATA: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
         "PATCH": patch_route,
         "DELETE": delete_route,
     },
+    **COMPARTMENTS,
     ("_history",): {"GET": history_route},
     ("type", "_history"): {"GET": history_route},
     ("type", "id", "_history"): {"GET": history_route},
@@ -134,4 +136,6 @@ def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
             raise BadInput("An id has 1 to 64 letters, digits, hyphens and full stops.")
     if len(path) == len(("type", "id", "_history", "version")) and path[2] == "_history":
         shape[3] = "version"
+    elif len(path) > len(("type", "id")) and path[2] in {ANY_TYPE} | definitions.resource_types():
+        shape[2] = "member"
     return tuple(shape)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from smartbear.cdr.actions.search import search
-from smartbear.cdr.model.compartment import centres, members
+from smartbear.cdr.model.compartment import CENTRES, members
 from smartbear.cdr.routes.bundles import searchset
 from smartbear.cdr.routes.http import Answer, Call, Interaction
 from smartbear.cdr.routes.preferences import is_strict
@@ -63,7 +63,7 @@ def _expect_known(query: Query) -> None:
 
 COMPARTMENTS: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
     (centre, "id", "member", *posted): {"POST": search_by_post_route} if posted else {"GET": search_route}
-    for centre in centres()
+    for centre in CENTRES
     for posted in ((), ("_search",))
 }
 """Addresses of searches in a compartment: ``Patient/1/Observation``, ``Patient/1/*``."""

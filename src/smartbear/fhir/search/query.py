@@ -266,6 +266,14 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """The compartment of one resource: ``Patient/1`` of ``Patient/1/Observation?…``."""
+
+    type: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A whole search over ``type`` (``None``: the system, limited to ``types`` when given).
 
@@ -286,3 +294,11 @@ class Query:
     cursor: str | None = None
     applied: tuple[tuple[str, str], ...] = ()
     unknown: tuple[Unknown, ...] = ()
+    within: Within | None = None
+
+    @property
+    def place(self) -> str:
+        """The address that is searched, as it follows the service's own."""
+        if self.within is None:
+            return self.type or ""
+        return f"{self.within.type}/{self.within.id}/{self.type or ANY_TYPE}"
