@@ -1,6 +1,6 @@
 """Settings of the clinical data repository."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -29,6 +29,22 @@ class CdrSettings(BaseSettings):
     import_sources: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Addresses that imports may read below, separated by commas. Empty: uploads alone.",
+    )
+    expansion_limit: int = Field(
+        10_000, ge=1, description="Most codes of a value set that one answer lists; more come page by page."
+    )
+    unknown_profiles: Literal["accept", "refuse"] = Field(
+        "accept", description="What becomes of a resource that claims a profile nobody here knows."
+    )
+    update_create: bool = Field(
+        True,  # noqa: FBT003 - the default of a field
+        description="Whether PUT may make a resource under an id of the client's.",
+    )
+    delete_matches: int = Field(
+        1,
+        ge=1,
+        le=1000,
+        description="Most resources that one conditional delete may delete; in a transaction always one.",
     )
     cursor_minutes: int = Field(30, ge=1, description="How long the link to the next page stays good.")
 

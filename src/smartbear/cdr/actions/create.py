@@ -5,6 +5,7 @@ from typing import Any
 from smartbear.cdr.actions import conditional
 from smartbear.cdr.actions.accept import draft_of, expect_own, expect_valid, expect_writable
 from smartbear.cdr.actions.conditional import Condition
+from smartbear.cdr.actions.conform import expect_conforming
 from smartbear.cdr.actions.result import Result, as_found
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.change import Change
@@ -21,6 +22,7 @@ async def create(
     """
     expect_writable(access, resource_type)
     expect_valid(resource, resource_type)
+    warnings = await expect_conforming(repository, resource)
     target = LocalId(resource_type, repository.context.new_id())
     draft = draft_of(resource, target, repository.bases)
     await expect_own(repository, access, [draft])
@@ -28,7 +30,7 @@ async def create(
     change = Change(target, draft, access, minted=True)
     if not if_none_exist:
         [written] = await repository.writer.write([(change, rows)])
-        return Result(written, draft.content)
+        return Result(written, draft.content, warnings)
     query = conditional.read_condition(repository, Condition(resource_type, if_none_exist))
     async with repository.exclusive() as tx:
         await conditional.lock(tx, [query])
@@ -36,4 +38,4 @@ async def create(
         if found:
             return as_found(found)
         [written] = await repository.write_in(tx, [(change, rows)])
-        return Result(written, draft.content)
+        return Result(written, draft.content, warnings)

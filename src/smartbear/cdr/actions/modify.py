@@ -9,6 +9,7 @@ from typing import Any
 from smartbear.cdr.actions import conditional
 from smartbear.cdr.actions.accept import draft_of, expect_own, expect_valid, expect_writable
 from smartbear.cdr.actions.conditional import Condition
+from smartbear.cdr.actions.conform import expect_conforming
 from smartbear.cdr.actions.read import read_in
 from smartbear.cdr.actions.result import Result
 from smartbear.cdr.model.access import Access
@@ -67,6 +68,7 @@ async def modified(
     resource = make(json.decode(stored.json()))
     _expect_same(resource, target)
     expect_valid(resource, target.type)
+    await expect_conforming(repository, resource)
     draft = draft_of(resource, target, repository.bases)
     await expect_own(repository, access, [draft])
     return draft

@@ -1,10 +1,13 @@
 """What a write leaves behind."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from smartbear.cdr.model.body import versioned
 from smartbear.cdr.model.change import Outcome, Written
+from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.reading import Stored
+from smartbear.fhir.issues import Issue
 
 
 class Result(NamedTuple):
@@ -12,11 +15,18 @@ class Result(NamedTuple):
 
     written: Written
     content: bytes | None
+    warnings: tuple[Issue, ...] = ()
+    """What is not good about it, and was accepted."""
 
     def json(self) -> bytes:
         """The resource as a client gets it."""
         assert self.content is not None, "a deletion leaves nothing to show"
         return versioned(self.content, *self.written.target, self.written.version, self.written.updated)
+
+
+def nothing(resource_type: str, now: datetime) -> Result:
+    """What a deletion without a match leaves behind."""
+    return Result(Written(LocalId(resource_type, ""), Outcome.ABSENT, 0, now), None)
 
 
 def as_found(stored: Stored) -> Result:

@@ -7,12 +7,13 @@ from typing import Any
 from smartbear.cdr.actions.accept import draft_of, expect_own, expect_writable
 from smartbear.cdr.actions.bundle import BREATH, READS, Done, Reading, read_bundle
 from smartbear.cdr.actions.conditional import Condition, lock, match, read_condition
+from smartbear.cdr.actions.conform import expect_entries_conforming
 from smartbear.cdr.actions.modify import modified
 from smartbear.cdr.actions.patch import by_entry
-from smartbear.cdr.actions.result import Result, as_found
+from smartbear.cdr.actions.result import Result, as_found, nothing
 from smartbear.cdr.actions.retrieve import retrieve
 from smartbear.cdr.model.access import Access
-from smartbear.cdr.model.change import Change, Draft, Outcome, Written
+from smartbear.cdr.model.change import Change, Draft, Written
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.tags import expected_version
 from smartbear.cdr.store import states
@@ -37,6 +38,7 @@ async def transaction(
     work = _Transaction(repository, access, reading.entries)
     for entry in work.writes:
         expect_writable(access, entry.type)
+    await expect_entries_conforming(repository, work.writes)
     if not work.must_look:
         return await work.run(None)
     async with repository.exclusive() as tx:
@@ -173,14 +175,14 @@ class _Transaction:
             minted=entry.method == "POST" or (unmatched and not chosen),
             expected=expected_version(entry.if_match),
             only_new=entry.if_none_match == "*" or (unmatched and chosen),
+            upsert=self._repository.settings.update_create,
         )
 
     def _untouched(self, entry: Entry) -> Result:
         found = self._matches.get(entry.index)
         if found:
             return as_found(found)
-        nothing = Written(LocalId(entry.type, ""), Outcome.ABSENT, 0, self._repository.context.clock.now())
-        return Result(nothing, None)
+        return nothing(entry.type, self._repository.context.clock.now())
 
 
 def _result(write: tuple[Change, Rows], written: Written) -> Result:

@@ -8,6 +8,7 @@ from typing import Any
 from smartbear.cdr.actions import conditional
 from smartbear.cdr.actions.accept import draft_of, expect_own, expect_valid, expect_writable
 from smartbear.cdr.actions.conditional import Condition
+from smartbear.cdr.actions.conform import expect_conforming
 from smartbear.cdr.actions.result import Result
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.change import Change
@@ -33,12 +34,14 @@ async def update(
     expect_valid(resource, target.type)
     if resource.get("id") != target.id:
         raise _other_id(target.type)
+    warnings = await expect_conforming(repository, resource)
     draft = draft_of(resource, target, repository.bases)
     await expect_own(repository, access, [draft])
     [rows] = await repository.rows_of([draft])
-    change = Change(target, draft, access, expected=expected, only_new=only_new)
+    upsert = repository.settings.update_create
+    change = Change(target, draft, access, expected=expected, only_new=only_new, upsert=upsert)
     [written] = await repository.writer.write([(change, rows)])
-    return Result(written, draft.content)
+    return Result(written, draft.content, warnings)
 
 
 async def update_match(
@@ -47,6 +50,7 @@ async def update_match(
     """Update the one match of a condition; without a match create, under the body's id if it has one."""
     expect_writable(access, condition.type)
     expect_valid(resource, condition.type)
+    warnings = await expect_conforming(repository, resource)
     query = conditional.read_condition(repository, condition)
     async with repository.exclusive() as tx:
         await conditional.lock(tx, [query])
@@ -59,9 +63,12 @@ async def update_match(
         draft = draft_of(resource, target, repository.bases)
         await expect_own(repository, access, [draft])
         [rows] = await repository.rows_of([draft])
-        change = Change(target, draft, access, minted=minted, expected=expected, only_new=not found)
+        upsert = repository.settings.update_create
+        change = Change(
+            target, draft, access, minted=minted, expected=expected, only_new=not found, upsert=upsert
+        )
         [written] = await repository.write_in(tx, [(change, rows)])
-    return Result(written, draft.content)
+    return Result(written, draft.content, warnings)
 
 
 def _other_id(resource_type: str) -> BadInput:

@@ -2,8 +2,8 @@
 
 from smartbear.cdr.actions.conditional import Condition
 from smartbear.cdr.actions.create import create
-from smartbear.cdr.actions.delete import delete, delete_match
-from smartbear.cdr.actions.result import Result
+from smartbear.cdr.actions.delete import delete, delete_matches
+from smartbear.cdr.actions.result import Result, nothing
 from smartbear.cdr.actions.update import update, update_match
 from smartbear.cdr.model.change import Outcome
 from smartbear.cdr.model.references import LocalId
@@ -16,6 +16,7 @@ from smartbear.fhir.issues import Issue
 from smartbear.fhir.outcome import operation_outcome
 
 _STATUS = {Outcome.CREATED: 201, Outcome.UPDATED: 200, Outcome.UNCHANGED: 200}
+_ABOUT_ANSWER = {"", "_format", "_pretty", "_summary", "_elements"}
 _SAID = {
     Outcome.CREATED: "The resource was created.",
     Outcome.UPDATED: "The resource was updated.",
@@ -28,10 +29,15 @@ _SAID = {
 async def create_route(repository: Repository, call: Call) -> Answer:
     """``POST [base]/[type]``."""
     resource = await call.resource(body_limit(repository, call))
-    result = await create(
-        repository, call.access, call.path[0], resource, if_none_exist=call.header(b"if-none-exist")
-    )
+    condition = call.header(b"if-none-exist") or _criteria(call.query)
+    result = await create(repository, call.access, call.path[0], resource, if_none_exist=condition)
     return written_answer(call, result)
+
+
+def _criteria(query: str) -> str:
+    """The condition in the address of a create: some clients write it there, and mean If-None-Exist."""
+    parts = (part for part in query.split("&") if part.partition("=")[0] not in _ABOUT_ANSWER)
+    return "&".join(parts)
 
 
 async def update_route(repository: Repository, call: Call) -> Answer:
@@ -57,9 +63,9 @@ async def conditional_update_route(repository: Repository, call: Call) -> Answer
 
 
 async def conditional_delete_route(repository: Repository, call: Call) -> Answer:
-    """``DELETE [base]/[type]?…``, for a single match."""
-    result = await delete_match(repository, call.access, Condition(call.path[0], call.query))
-    return _deleted_answer(call, result)
+    """``DELETE [base]/[type]?…``."""
+    results = await delete_matches(repository, call.access, Condition(call.path[0], call.query))
+    return _deleted_answer(call, *(results or [nothing(call.path[0], repository.context.clock.now())]))
 
 
 async def delete_route(repository: Repository, call: Call) -> Answer:
@@ -70,14 +76,13 @@ async def delete_route(repository: Repository, call: Call) -> Answer:
     return _deleted_answer(call, result)
 
 
-def _deleted_answer(call: Call, result: Result) -> Answer:
-    tag = (
-        ((b"etag", tag_of(result.written.version).encode()),)
-        if result.written.outcome is Outcome.DELETED
-        else ()
-    )
+def _deleted_answer(call: Call, *results: Result) -> Answer:
+    """Of several deletions there is no one version to tell."""
+    written = results[0].written
+    one = len(results) == 1 and written.outcome is Outcome.DELETED
+    tag = ((b"etag", tag_of(written.version).encode()),) if one else ()
     if representation(call) is Representation.OUTCOME:
-        return Answer(200, _outcome(result), tag)
+        return Answer(200, _outcome(*results), tag)
     return Answer(204, b"", tag)
 
 
@@ -100,6 +105,9 @@ def written_answer(call: Call, result: Result) -> Answer:
     return Answer(_STATUS[written.outcome], body, headers)
 
 
-def _outcome(result: Result) -> bytes:
-    said = _SAID[result.written.outcome]
-    return json.encode(operation_outcome([Issue("information", "informational", said)]))
+def _outcome(*results: Result) -> bytes:
+    issues: list[Issue] = []
+    for result in results:
+        said = _SAID[result.written.outcome]
+        issues += [Issue("information", "informational", said), *result.warnings]
+    return json.encode(operation_outcome(issues))

@@ -13,6 +13,7 @@ from smartbear.cdr.settings import CdrSettings
 from smartbear.cdr.store import partitions
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.numbers import number
+from smartbear.cdr.store.profiles import Profiles
 from smartbear.cdr.store.races import told_as_conflict
 from smartbear.cdr.store.rids import Rids
 from smartbear.cdr.store.rows import Rows, index_rows
@@ -37,6 +38,7 @@ class Repository:
     writing: Writing
     writer: Writer
     upkeep: Upkeep
+    profiles: Profiles
     bases: tuple[str, ...]
     """Addresses of the FHIR service, the canonical one first, each ending in «/»."""
     seal: CursorSeal
@@ -62,6 +64,7 @@ class Repository:
             writing=writing,
             writer=Writer(context.db, writing, context.clock, upkeep),
             upkeep=upkeep,
+            profiles=Profiles(context.db, dictionary),
             bases=tuple(f"{address}/fhir/" for address in context.settings.addresses()),
             seal=CursorSeal(context.key("cdr paging"), timedelta(minutes=settings.cursor_minutes)),
             slots=asyncio.Semaphore(context.db.size - 1),

@@ -57,10 +57,13 @@ class Library:
 
 def core_type(canonical: str) -> str:
     """The type of R4 that a canonical stands for, or nothing."""
-    name = canonical.partition("|")[0].removeprefix(DEFINITIONS)
-    return (
-        name if name in definitions.type_names() and DEFINITIONS + name == canonical.partition("|")[0] else ""
-    )
+    folder, _, name = canonical.partition("|")[0].rpartition("/")
+    return name if f"{folder}/" == DEFINITIONS and name in definitions.type_names() else ""
+
+
+def is_published(canonical: str) -> bool:
+    """Whether R4 itself says what the canonical stands for: a type, or a profile that is kept here."""
+    return bool(core_type(canonical) or definitions.find_profile(canonical.partition("|")[0]))
 
 
 def dependencies(definition: dict[str, Any]) -> Iterator[str]:
@@ -71,9 +74,5 @@ def dependencies(definition: dict[str, Any]) -> Iterator[str]:
             for kind in element.get("type", ()):
                 named += [*kind.get("profile", ()), *kind.get("targetProfile", ())]
     for canonical in dict.fromkeys(named):
-        if (
-            canonical
-            and not core_type(canonical)
-            and not definitions.find_profile(canonical.partition("|")[0])
-        ):
+        if canonical and not is_published(canonical):
             yield canonical

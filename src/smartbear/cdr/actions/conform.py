@@ -1,0 +1,89 @@
+"""Profiles that a resource claims in ``meta.profile`` (https://hl7.org/fhir/R4/profiling.html).
+
+A resource obeys the profiles it claims, as far as they are known: those R4 publishes for vital signs, and the
+StructureDefinitions stored here, whoever asks. The setting ``unknown_profiles`` says what a claim is worth
+that nobody can check.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+from smartbear.cdr.store.repository import Repository
+from smartbear.fhir import definitions, outcome
+from smartbear.fhir.bundle.entries import Entry
+from smartbear.fhir.issues import Issue
+from smartbear.fhir.profiles import Environs, Library, UnusableProfile, check, core_type
+from smartbear.kit.errors import Unprocessable
+
+
+class Claim(NamedTuple):
+    """A profile, and where in the resource it is claimed."""
+
+    canonical: str
+    place: str
+
+
+def claims(resource: Mapping[str, Any]) -> list[Claim]:
+    """The profiles of a valid resource."""
+    named = resource.get("meta", {}).get("profile", ())
+    root = resource["resourceType"]
+    return [Claim(one, f"{root}.meta.profile[{index}]") for index, one in enumerate(named) if one]
+
+
+async def claim_issues(
+    repository: Repository, resource: Mapping[str, Any], claimed: Sequence[Claim]
+) -> list[Issue]:
+    """What the claimed profiles say about a valid resource."""
+    library = await repository.profiles.library(claim.canonical for claim in claimed)
+    strict = repository.settings.unknown_profiles == "refuse"
+    return [
+        issue
+        for claim in claimed
+        for issue in _issues(resource, claim, library, "error" if strict else "warning")
+    ]
+
+
+def _issues(
+    resource: Mapping[str, Any], claim: Claim, library: Library, unknown: Literal["error", "warning"]
+) -> Iterable[Issue]:
+    if kind := core_type(claim.canonical):
+        fits = definitions.is_a(resource["resourceType"], kind)
+        return () if fits else [Issue("error", "invalid", f"names the type {kind}", claim.place)]
+    try:
+        profile = library.find(claim.canonical)
+    except UnusableProfile as error:
+        told = f"names a profile that cannot be used: {error}"
+        return [Issue(unknown, "not-supported", told, claim.place)]
+    if profile is None:
+        return [Issue(unknown, "not-found", "names a profile that is not known here", claim.place)]
+    return check(resource, profile, Environs(library))
+
+
+async def expect_conforming(repository: Repository, resource: Mapping[str, Any]) -> tuple[Issue, ...]:
+    """Unprocessable unless a valid resource obeys the profiles it claims; returns the warnings."""
+    claimed = claims(resource)
+    if not claimed:
+        return ()
+    issues = await claim_issues(repository, resource, claimed)
+    if faults := outcome.field_errors(issues):
+        raise Unprocessable("The resource does not obey a profile it claims.", errors=faults)
+    return tuple(issue for issue in issues if issue.severity == "warning")
+
+
+async def expect_entries_conforming(repository: Repository, entries: Iterable[Entry]) -> None:
+    """``expect_conforming`` for the resources of a transaction, with their places in the Bundle."""
+    found: list[Issue] = []
+    for entry in entries:
+        claimed = claims(entry.resource) if entry.resource else []
+        if claimed and entry.resource:
+            issues = await claim_issues(repository, entry.resource, claimed)
+            found += [_in_entry(entry, issue) for issue in issues if issue.severity == "error"]
+    if found:
+        faults = outcome.field_errors(found)
+        raise Unprocessable("Some resources do not obey a profile they claim.", errors=faults)
+
+
+def _in_entry(entry: Entry, issue: Issue) -> Issue:
+    inside = issue.expression.partition(".")[2]
+    place = f"{entry.place}.resource" + (f".{inside}" if inside else "")
+    return Issue(issue.severity, issue.code, issue.diagnostics, place)
