@@ -1,7 +1,7 @@
 """The parameters of ``$export`` (https://hl7.org/fhir/uv/bulkdata/STU2/export.html#query-parameters)."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,6 @@ _NAME = re.compile(r"(?:([A-Z][A-Za-z]+)\.)?[a-z][A-Za-z]*")
 _MOST_FILTERS = 100
 _ONCE = frozenset({"_outputFormat", "_since", "_until"})
 _KNOWN = _ONCE | {"_type", "_typeFilter", "_elements", "patient"}
-_OF_THE_TRANSPORT = frozenset({"_format", "_pretty"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +53,18 @@ def read_request(given: Sequence[tuple[str, str]], *, lenient: bool) -> ExportRe
     return request
 
 
-def pairs_of(parameters: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Names and values of a valid Parameters resource; a reference stands for what it refers to."""
-    found = []
-    for parameter in parameters.get("parameter", ()):
-        value = next((one for name, one in parameter.items() if name.startswith("value")), None)
-        text = value.get("reference") if isinstance(value, dict) else value
-        found.append((parameter["name"], text if isinstance(text, str) else ""))
-    return found
+def pairs_of(given: Iterable[tuple[str, Any]]) -> list[tuple[str, str]]:
+    """Names and values as an address says them; a reference stands for what it refers to."""
+    return [
+        (name, str(value.get("reference", "") if isinstance(value, dict) else value)) for name, value in given
+    ]
 
 
 class _Reading:
     """What is wrong so far."""
 
     def __init__(self, given: Sequence[tuple[str, str]]) -> None:
-        self._given = [(name, value) for name, value in given if name not in _OF_THE_TRANSPORT]
+        self._given = given
         self.faults: list[FieldError] = []
         for name in _ONCE:
             if len(self.all(name)) > 1:

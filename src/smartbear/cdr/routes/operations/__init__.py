@@ -7,14 +7,27 @@ under that type's name, what it does for every type under «type».
 from collections.abc import Mapping
 
 from smartbear.cdr.routes.http import Interaction
-from smartbear.cdr.routes.operations import bulk_import, everything, export, lastn, resource_counts, validate
+from smartbear.cdr.routes.operations import (
+    bulk_import,
+    everything,
+    export,
+    expunge,
+    lastn,
+    resource_counts,
+    terminology,
+    translation,
+    validate,
+)
 
 OPERATIONS: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
     **bulk_import.ROUTES,
     **everything.ROUTES,
     **export.ROUTES,
+    **expunge.ROUTES,
     **lastn.ROUTES,
     **resource_counts.ROUTES,
+    **terminology.ROUTES,
+    **translation.ROUTES,
     **validate.ROUTES,
 }
 """Shape of an address → method → operation."""

@@ -8,12 +8,9 @@ from smartbear.cdr.model.bulk import File, Job, Purpose
 from smartbear.cdr.model.export_request import pairs_of, read_request
 from smartbear.cdr.routes.http import Answer, Call, Interaction
 from smartbear.cdr.routes.operations import bulk
+from smartbear.cdr.routes.operations.parameters import given_to
 from smartbear.cdr.routes.preferences import is_lenient
 from smartbear.cdr.store.repository import Repository
-from smartbear.fhir import outcome
-from smartbear.fhir.search import grammar
-from smartbear.fhir.validation import validate
-from smartbear.kit.errors import BadInput
 
 
 async def system_route(repository: Repository, call: Call) -> Answer:
@@ -35,8 +32,8 @@ async def _start(
     repository: Repository, call: Call, *, of_patients: bool = False, group: str | None = None
 ) -> Answer:
     bulk.expect_async(call)
-    given = await _given(repository, call)
-    request = read_request(given, lenient=is_lenient(call))
+    given = await given_to(repository, call)
+    request = read_request(pairs_of(given.pairs), lenient=is_lenient(call))
     address = call.base + "/".join(call.path) + (f"?{call.query}" if call.query else "")
     job = await export(
         repository,
@@ -48,20 +45,6 @@ async def _start(
         of_patients=of_patients,
     )
     return bulk.accepted(call, job)
-
-
-async def _given(repository: Repository, call: Call) -> list[tuple[str, str]]:
-    """Parameters of the address, and of the Parameters resource that was posted."""
-    given = grammar.pairs(call.query)
-    if call.method != "POST":
-        return given
-    resource: Any = await call.resource(repository.settings.resource_bytes)
-    if not isinstance(resource, dict) or resource.get("resourceType") != "Parameters":
-        raise BadInput("The body must be a Parameters resource.")
-    faults = outcome.field_errors(validate(resource))
-    if faults:
-        raise BadInput("The Parameters are not valid.", errors=faults)
-    return given + pairs_of(resource)
 
 
 def _manifest(call: Call, job: Job, files: Sequence[File]) -> dict[str, Any]:
