@@ -6,7 +6,7 @@ from typing import Any
 
 from smartbear.cdr.actions.accept import draft_of, expect_own, expect_writable
 from smartbear.cdr.actions.bundle import BREATH, READS, Done, Reading, read_bundle
-from smartbear.cdr.actions.conditional import Condition, lock, match, read_condition
+from smartbear.cdr.actions.conditional import Condition, lock, match, match_each, read_condition
 from smartbear.cdr.actions.conform import expect_entries_conforming
 from smartbear.cdr.actions.modify import modified
 from smartbear.cdr.actions.patch import by_entry
@@ -99,8 +99,7 @@ class _Transaction:
     async def _look(self, tx: Connection) -> dict[str, str]:
         """Find the matches of all conditions, under lock; returns what conditional references become."""
         await lock(tx, self._conditions.values())
-        for index, query in self._conditions.items():
-            self._matches[index] = await match(self._repository, tx, self._access, query)
+        self._matches = await match_each(self._repository, tx, self._access, self._conditions)
         found: dict[str, str] = {}
         for text, condition in self._references.items():
             query = read_condition(self._repository, condition)
