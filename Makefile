@@ -19,11 +19,11 @@ help:  ## Say what can be made
 run: $(VENV)/.run web/.built  ## Start the platform with a synthetic pilot; Ctrl-C stops it
 	@exec $(BIN)/smartbear demo
 
-test: $(VENV)/.dev web/.built $(CHROMIUM)  ## Run all tests, with a real database and a real browser
+test: $(VENV)/.dev web/.built tests/clients/.installed $(CHROMIUM)  ## Run all tests, with a real database and a real browser
 	cd web && $(NPM) run --silent test
 	$(PYTEST) -n 2 --dist loadgroup
 
-test-fast: $(VENV)/.dev  ## Run the tests that need no browser
+test-fast: $(VENV)/.dev tests/clients/.installed  ## Run the tests that need no browser
 	$(PYTEST) -n 2 --dist loadgroup -m "not corpus and not evidence and not browser"
 
 check: $(VENV)/.dev web/.installed  ## Lint, types, and the contracts of the architecture
@@ -54,6 +54,7 @@ lock: $(VENV)/.dev  ## Resolve dependencies anew (needs uv)
 
 clean:  ## Remove what was installed and built; data stays
 	rm -rf $(VENV) web/node_modules web/*/node_modules web/*/dist web/.installed web/.built
+	rm -rf tests/clients/node_modules tests/clients/.installed
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
@@ -78,6 +79,12 @@ web/.installed: web/package-lock.json | $(VENV)/bin/python
 	@test -e $(VENV)/.run || $(MAKE) --no-print-directory $(VENV)/.run
 	@echo "Installing web packages (about 20 s the first time)"
 	@cd web && $(NPM) ci --silent --no-audit --no-fund
+	@touch $@
+
+tests/clients/.installed: tests/clients/package-lock.json | $(VENV)/bin/python
+	@test -e $(VENV)/.run || $(MAKE) --no-print-directory $(VENV)/.run
+	@echo "Installing other people's FHIR clients for the tests (about 10 s the first time)"
+	@cd tests/clients && $(NPM) ci --silent --no-audit --no-fund
 	@touch $@
 
 web/.built: web/.installed $(WEB_SOURCES)

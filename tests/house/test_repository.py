@@ -33,6 +33,7 @@ def shown(path: Path) -> str:
         ("requirements.lock", r"https?://|index-url"),
         ("requirements-dev.lock", r"https?://|index-url"),
         ("web/package-lock.json", r'"resolved": "(https?|git|file):'),
+        ("tests/clients/package-lock.json", r'"resolved": "(https?|git|file):'),
     ],
 )
 def test_lock_files_hold_no_download_address(lock, address):

@@ -1,4 +1,4 @@
-"""patch (https://hl7.org/fhir/R4/http.html#patch): what the two kinds of patch make of a resource."""
+"""patch (https://hl7.org/fhir/R4/http.html#patch): what the kinds of patch make of a resource."""
 
 import base64
 from typing import Any
@@ -7,11 +7,12 @@ from smartbear.cdr.actions.accept import expect_valid
 from smartbear.cdr.actions.modify import Make
 from smartbear.fhir import json
 from smartbear.fhir.bundle.entries import Entry
-from smartbear.fhir.patch import fhirpath_patch, json_patch
+from smartbear.fhir.patch import fhirpath_patch, json_patch, merge_patch
 from smartbear.fhir.patch.pruning import pruned
 from smartbear.kit.errors import BadInput, FieldError
 
 JSON_PATCH = "application/json-patch+json"
+MERGE_PATCH = "application/merge-patch+json"
 
 
 def by_json_patch(operations: Any) -> Make:
@@ -23,6 +24,11 @@ def by_fhirpath_patch(parameters: Any) -> Make:
     """The change that a Parameters resource makes; BadInput or Unprocessable if it is not a valid one."""
     expect_valid(parameters, "Parameters")
     return lambda resource: pruned(fhirpath_patch.apply(resource, parameters))
+
+
+def by_merge_patch(patch: Any) -> Make:
+    """The change that an object in the shape of the resource makes (RFC 7396)."""
+    return lambda resource: pruned(merge_patch.apply(resource, patch))
 
 
 def by_entry(entry: Entry) -> Make:

@@ -1,8 +1,14 @@
-"""patch over HTTP: JSON Patch, and FHIRPath Patch in any format of FHIR."""
+"""patch over HTTP: JSON Patch, FHIRPath Patch in any format of FHIR, and JSON Merge Patch."""
 
 from smartbear.cdr.actions.conditional import Condition
 from smartbear.cdr.actions.modify import Make, modify, modify_match
-from smartbear.cdr.actions.patch import JSON_PATCH, by_fhirpath_patch, by_json_patch
+from smartbear.cdr.actions.patch import (
+    JSON_PATCH,
+    MERGE_PATCH,
+    by_fhirpath_patch,
+    by_json_patch,
+    by_merge_patch,
+)
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.tags import expected_version
 from smartbear.cdr.routes.http import Answer, Call
@@ -27,7 +33,13 @@ async def conditional_patch_route(repository: Repository, call: Call) -> Answer:
 
 
 async def _make(repository: Repository, call: Call) -> Make:
+    """What the body makes of a resource; JSON that is no resource is taken for a merge patch."""
     limit = repository.settings.resource_bytes
-    if call.header(b"content-type").partition(";")[0].strip().lower() == JSON_PATCH:
+    named = call.header(b"content-type").partition(";")[0].strip().lower()
+    if named == JSON_PATCH:
         return by_json_patch(json.decode(await call.body(limit)))
-    return by_fhirpath_patch(await call.resource(limit))
+    if named == MERGE_PATCH:
+        return by_merge_patch(json.decode(await call.body(limit)))
+    given = await call.resource(limit)
+    is_merge = named == "application/json" and isinstance(given, dict) and "resourceType" not in given
+    return by_merge_patch(given) if is_merge else by_fhirpath_patch(given)
