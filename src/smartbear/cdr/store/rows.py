@@ -67,6 +67,9 @@ def index_rows(resource_type: str, indexes: Indexes, numbers: Numbers) -> Rows:
         rows[table].append(make(value, keys[code], part, numbers))
     if indexes.words:
         rows["ix_words"].append(_words(indexes.words))
+    for head, nodes in indexes.concepts.items():
+        rows["ix_code_system"].append(tuple(head))
+        rows["ix_concept"] += nodes
     named = (row[at] for table, at in _TARGET.items() for row in rows.get(table, ()))
     return Rows(rows, frozenset(target for target in named if target))
 

@@ -13,6 +13,7 @@ from smartbear.fhir.search.parameters import Component, Parameter, SearchType, p
 from smartbear.fhir.search.paths import NotStaticError, Path, static_paths
 from smartbear.fhir.search.values import Indexes
 from smartbear.fhir.search.words import words_of
+from smartbear.fhir.terminology.concepts import head_of, nodes_of
 
 
 def extract(resource: dict[str, Any]) -> Indexes:
@@ -24,7 +25,10 @@ def extract(resource: dict[str, Any]) -> Indexes:
     for parameter, expression in plan.computed:
         _compute(parameter, expression, walk)
     walk.tables["words"] = words_of(resource)
-    return _distinct(walk)
+    found = _distinct(walk)
+    if kind == "CodeSystem" and (head := head_of(resource)):
+        found.concepts[head] = list(nodes_of(resource))
+    return found
 
 
 def extract_added(resource: dict[str, Any], added: tuple[Parameter, ...]) -> Indexes:

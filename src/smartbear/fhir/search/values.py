@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from smartbear.fhir.terminology.concepts import Head, Node
+
 OPEN_START = datetime.min.replace(tzinfo=UTC)
 OPEN_END = datetime.max.replace(tzinfo=UTC)
 
@@ -106,7 +108,8 @@ class Indexes:
 
     A parameter's values are in the mapping of its type; ``identifier_types`` and ``reference_identifiers``
     hold what ``:of-type`` and ``:identifier`` look at, beside the ordinary tokens and references; ``words``
-    what ``_text`` and ``_content`` do. Values are distinct and in the order of the resource.
+    what ``_text`` and ``_content`` do; ``concepts`` what a CodeSystem defines. Values are distinct and in the
+    order of the resource.
     """
 
     tokens: dict[str, list[Token]] = field(default_factory=dict)
@@ -121,3 +124,4 @@ class Indexes:
     composites: dict[str, list[Composite]] = field(default_factory=dict)
     positions: dict[str, list[Position]] = field(default_factory=dict)
     words: dict[str, list[str]] = field(default_factory=dict)
+    concepts: dict[Head, list[Node]] = field(default_factory=dict, init=False)

@@ -76,7 +76,8 @@ def refused(name: str, code: str, reason: str) -> BadInput:
 
 
 def _value(parameter: Mapping[str, Any]) -> Any:
-    return next((value for name, value in parameter.items() if name.startswith("value")), "")
+    given = (one for name, one in parameter.items() if name.startswith("value") or name == "resource")
+    return next(given, "")
 
 
 def _text(value: Any) -> str:

@@ -1,0 +1,1 @@
+"""Code systems as tables: their concepts, found by code, hierarchy and property."""
