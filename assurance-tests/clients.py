@@ -42,6 +42,14 @@ class Client:
         headers = {**options.pop("headers", {}), "authorization": f"Bearer {await self.token()}"}
         return await self._http.request(method, path, headers=headers, **options)
 
+    async def stream(self, path: str) -> AsyncIterator[bytes]:
+        """The pieces of a long answer, as they come; an error is an exception."""
+        headers = {"authorization": f"Bearer {await self.token()}"}
+        async with self._http.stream("GET", path, headers=headers) as answer:
+            answer.raise_for_status()
+            async for chunk in answer.aiter_bytes():
+                yield chunk
+
     async def get(self, path: str, **params: Any) -> Any:
         """The JSON at an address; an error is an exception."""
         return (await self.request("GET", path, params=params or None)).raise_for_status().json()
