@@ -1,5 +1,3 @@
-import asyncio
-
 import pytest
 
 from smartbear.fhir import json
@@ -117,12 +115,3 @@ async def test_a_condition_that_matches_twice_is_refused(fhir):
 async def test_a_condition_that_chooses_nothing_is_refused(fhir, condition):
     answer = await fhir.send("POST", "Patient", patient(), if_none_exist=condition)
     assert answer.status_code == 400
-
-
-async def test_of_sixteen_who_create_the_same_at_once_one_does(fhir):
-    one = patient(identifier=[{"system": "urn:create", "value": "race"}])
-    answers = await asyncio.gather(
-        *(fhir.send("POST", "Patient", one, if_none_exist="identifier=urn:create|race") for _ in range(16))
-    )
-    assert sorted(answer.status_code for answer in answers) == [200] * 15 + [201]
-    assert len(await fhir.ids("Patient?identifier=urn:create|race")) == 1

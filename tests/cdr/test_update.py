@@ -72,25 +72,6 @@ async def test_versions_of_racing_updates_are_in_one_row(fhir):
     assert len(await fhir.ids("Observation?_id=" + stored["id"])) == 1
 
 
-async def test_of_racing_updates_of_one_version_one_wins(fhir):
-    stored = await fhir.create(observation())
-    path = f"Observation/{stored['id']}"
-    answers = await asyncio.gather(
-        *(
-            fhir.send("PUT", path, {**stored, "valueQuantity": {"value": n}}, if_match='W/"1"')
-            for n in range(8)
-        )
-    )
-    assert sorted(answer.status_code for answer in answers) == [200] + [412] * 7
-
-
-async def test_racing_creations_of_one_id_are_one_resource(fhir):
-    bodies = [patient(id="racing", gender=gender) for gender in ("male", "female", "other", "unknown") * 2]
-    answers = await asyncio.gather(*(fhir.send("PUT", "Patient/racing", body) for body in bodies))
-    assert {answer.status_code for answer in answers} <= {200, 201}
-    assert [answer.status_code for answer in answers].count(201) == 1
-
-
 async def test_a_conditional_update_changes_the_match_or_creates(fhir):
     one = patient(identifier=[{"system": "urn:update", "value": "1"}])
     path = "Patient?identifier=urn:update|1"

@@ -6,10 +6,10 @@ from typing import Any
 from smartbear.cdr.actions.bundle import BREATH, READS, Done, read_bundle
 from smartbear.cdr.actions.conditional import Condition
 from smartbear.cdr.actions.create import create
-from smartbear.cdr.actions.delete import delete, delete_match
+from smartbear.cdr.actions.delete import delete, delete_matches
 from smartbear.cdr.actions.modify import modify, modify_match
 from smartbear.cdr.actions.patch import by_entry
-from smartbear.cdr.actions.result import Result
+from smartbear.cdr.actions.result import Result, nothing
 from smartbear.cdr.actions.retrieve import retrieve
 from smartbear.cdr.actions.update import update, update_match
 from smartbear.cdr.model.access import Access
@@ -75,6 +75,7 @@ async def _written(  # noqa: PLR0911 - one answer for each kind of write
         case "PATCH":
             return await modify(repository, access, target, by_entry(entry), expected)
         case _ if entry.query:
-            return await delete_match(repository, access, condition)
+            deleted = await delete_matches(repository, access, condition)
+            return deleted[0] if deleted else nothing(entry.type, repository.context.clock.now())
         case _:
             return await delete(repository, access, target, expected=expected)

@@ -20,8 +20,6 @@ from smartbear.fhir.search.query import Query
 from smartbear.kit.db import Connection
 from smartbear.kit.errors import BadInput, FieldError, PreconditionFailed
 
-_TWO = 2  # matches are enough to know that there is more than one
-
 
 class Condition(NamedTuple):
     """A type and the search that chooses one of its resources, as it was written."""
@@ -33,7 +31,8 @@ class Condition(NamedTuple):
 def read_condition(repository: Repository, condition: Condition) -> Query:
     """The search of a condition; BadInput unless it says something and every parameter of it is known."""
     now = repository.context.clock.now()
-    query = grammar.parse(condition.type, grammar.pairs(condition.text), now=now)
+    catalogue = repository.parameters.catalogue
+    query = grammar.parse(condition.type, grammar.pairs(condition.text), now=now, catalogue=catalogue)
     if query.unknown:
         faults = (FieldError(one.name[:100], "not-supported", one.reason) for one in query.unknown)
         raise BadInput("The condition has parameters that are not known here.", errors=tuple(faults))
@@ -51,6 +50,14 @@ async def match(
     repository: Repository, connection: Connection, access: Access, query: Query
 ) -> Stored | None:
     """The one match, if there is one; PreconditionFailed if there are more."""
+    found = await matches(repository, connection, access, query, 1)
+    return found[0] if found else None
+
+
+async def matches(
+    repository: Repository, connection: Connection, access: Access, query: Query, most: int
+) -> list[Stored]:
+    """All matches; PreconditionFailed if there are more than ``most``."""
     query = await meant(repository, connection, access, query)
     lookups = await look_up(
         connection, repository.dictionary, repository.rids, repository.bases, query.criteria, access
@@ -59,14 +66,14 @@ async def match(
         connection,
         repository.dictionary,
         plan(Query(query.type, criteria=query.criteria), access, lookups),
-        limit=_TWO,
+        limit=most + 1,
         after=None,
         counted=False,
         seconds=repository.settings.search_seconds,
     )
-    if len(hits) == _TWO:
-        raise PreconditionFailed("More than one resource matches the condition.")
-    return hits[0].stored if hits else None
+    if len(hits) > most:
+        raise PreconditionFailed(f"More than {most} of the resources match the condition.")
+    return [hit.stored for hit in hits]
 
 
 async def match_each(

@@ -5,7 +5,7 @@ from smartbear.cdr.actions.accept import expect_writable
 from smartbear.cdr.actions.conditional import Condition
 from smartbear.cdr.actions.result import Result
 from smartbear.cdr.model.access import Access
-from smartbear.cdr.model.change import Change, Outcome, Written
+from smartbear.cdr.model.change import Change
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.rows import NO_ROWS
@@ -21,15 +21,13 @@ async def delete(
     return Result(written, None)
 
 
-async def delete_match(repository: Repository, access: Access, condition: Condition) -> Result:
-    """Delete the one match of a condition, if there is one."""
+async def delete_matches(repository: Repository, access: Access, condition: Condition) -> list[Result]:
+    """Delete the matches of a condition, all or none; PreconditionFailed for more than the settings allow."""
     expect_writable(access, condition.type)
     query = conditional.read_condition(repository, condition)
     async with repository.exclusive() as tx:
         await conditional.lock(tx, [query])
-        found = await conditional.match(repository, tx, access, query)
-        if found is None:
-            now = repository.context.clock.now()
-            return Result(Written(LocalId(condition.type, ""), Outcome.ABSENT, 0, now), None)
-        [written] = await repository.write_in(tx, [(Change(found.target, None, access), NO_ROWS)])
-    return Result(written, None)
+        most = repository.settings.delete_matches
+        found = await conditional.matches(repository, tx, access, query, most)
+        unit = [(Change(one.target, None, access), NO_ROWS) for one in found]
+        return [Result(written, None) for written in await repository.write_in(tx, unit)]

@@ -41,6 +41,8 @@ class Change(NamedTuple):
     """If-Match: the version that must be current."""
     only_new: bool = False
     """If-None-Match: *."""
+    upsert: bool = True
+    """Whether the deployment lets clients choose ids."""
 
 
 class State(NamedTuple):
@@ -88,7 +90,7 @@ def outcome_of(change: Change, state: State | None) -> Outcome:
         return Outcome.UNCHANGED if living else Outcome.ABSENT
     if change.draft is None:
         return Outcome.DELETED if living else Outcome.ABSENT
-    if known is None and not change.access.may_choose_ids():
+    if known is None and not (change.upsert and change.access.may_choose_ids()):
         raise MethodNotAllowed("There is no such resource, and you may not choose ids: create it with POST.")
     if not living:
         return Outcome.CREATED
