@@ -139,6 +139,26 @@ async def test_a_transaction_says_which_entry_does_not_obey(fhir: Fhir, url: str
     assert issues(answer) == [("required", "Bundle.entry[1].resource.name")]
 
 
+async def test_codes_are_looked_up_in_the_value_sets_that_are_stored(fhir: Fhir, url: str) -> None:
+    colours = {
+        "resourceType": "ValueSet",
+        "url": f"{url}/colours",
+        "status": "active",
+        "compose": {"include": [{"system": "http://colours.example", "concept": [{"code": "red"}]}]},
+    }
+    binding = {"strength": "required", "valueSet": colours["url"]}
+    await fhir.create(definition(url, {"path": "Patient.maritalStatus", "binding": binding}))
+
+    def coloured(code: str) -> Resource:
+        coding = {"system": "http://colours.example", "code": code}
+        return claiming(url, maritalStatus={"coding": [coding]})
+
+    await fhir.create(coloured("green"))  # nobody knows better
+    await fhir.create(colours)
+    await fhir.create(coloured("red"))
+    assert await refusal(fhir, coloured("green")) == [("code-invalid", "Patient.maritalStatus")]
+
+
 async def test_a_patch_cannot_break_a_profile(fhir: Fhir, url: str) -> None:
     await fhir.create(definition(url, NAMED))
     kept = await fhir.create(claiming(url, name=[{"text": "x"}]))

@@ -41,6 +41,10 @@ def test_every_vital_sign_has_a_profile_that_asks_for_its_category(name):
             lambda o: o["component"][0]["valueQuantity"].update(code="kPa"),
             ("value", "Observation.component[0].value.code"),
         ),
+        (
+            lambda o: o["component"][0]["valueQuantity"].update(system="http://other"),
+            ("code-invalid", "Observation.component[0].value"),
+        ),
         (lambda o: o["component"][1].pop("valueQuantity"), ("invariant", "Observation.component[1]")),
         (lambda o: o["code"]["coding"][0].update(code="8867-4"), ("required", "Observation.code.coding")),
         (lambda o: o.update(valueQuantity={"value": 1}), ("structure", "Observation.value")),

@@ -201,6 +201,23 @@ def test_a_set_without_a_complete_expansion_is_not_enumerable(packages, tmp_path
     }
 
 
+def test_a_set_that_names_its_codes_needs_no_expansion(packages, tmp_path):
+    examples, expansions = packages
+    (expansions / "package" / "ValueSet-lamp.json").unlink()
+    codes = {"system": "http://s", "concept": [{"code": "on"}, {"code": "off"}]}
+    listed = {"resourceType": "ValueSet", "id": "lamp", "url": HL7 + "ValueSet/lamp"}
+    path = examples / "package" / "ValueSet-lamp.json"
+    for compose, expected in (
+        ({"include": [codes]}, {"systems": {"http://s": ["off", "on"]}}),
+        ({"include": [codes, {"system": "http://t"}]}, {"enumerable": False}),
+        ({"include": [codes], "exclude": [codes]}, {"enumerable": False}),
+    ):
+        path.write_text(json.dumps(listed | {"compose": compose}))
+        generate(examples, expansions, tmp_path)
+        found = json.loads((tmp_path / "value_sets.json").read_bytes())[HL7 + "ValueSet/lamp"]
+        assert found == {"url": HL7 + "ValueSet/lamp"} | expected
+
+
 def test_profiles_search_parameters_and_compartments_are_kept_as_facts(tables):
     ((url, profile),) = tables["profiles"].items()
     assert profile["url"] == url == STRUCTURES + "bp"

@@ -8,11 +8,12 @@ that nobody can check.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
+from smartbear.cdr.actions.membership import Codes
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import definitions, outcome
 from smartbear.fhir.bundle.entries import Entry
 from smartbear.fhir.issues import Issue
-from smartbear.fhir.profiles import Environs, Library, UnusableProfile, check, core_type
+from smartbear.fhir.profiles import Environs, UnusableProfile, check, core_type
 from smartbear.kit.errors import Unprocessable
 
 
@@ -31,32 +32,38 @@ def claims(resource: Mapping[str, Any]) -> list[Claim]:
 
 
 async def claim_issues(
-    repository: Repository, resource: Mapping[str, Any], claimed: Sequence[Claim]
+    repository: Repository, resource: Mapping[str, Any], claimed: Sequence[Claim], *, advice: bool = True
 ) -> list[Issue]:
-    """What the claimed profiles say about a valid resource."""
+    """What the claimed profiles say about a valid resource; without ``advice`` not all that is no error.
+
+    Codes are looked up between two rounds, if the first asks for some that R4 itself does not list.
+    """
     library = await repository.profiles.library(claim.canonical for claim in claimed)
-    strict = repository.settings.unknown_profiles == "refuse"
-    return [
-        issue
-        for claim in claimed
-        for issue in _issues(resource, claim, library, "error" if strict else "warning")
-    ]
+    codes = Codes()
+    environs = Environs(library, codes.is_member, advice=advice)
+    unknown: Literal["error", "warning"] = (
+        "error" if repository.settings.unknown_profiles == "refuse" else "warning"
+    )
+    issues = [issue for claim in claimed for issue in _issues(resource, claim, environs, unknown)]
+    if await codes.look_up(repository):
+        issues = [issue for claim in claimed for issue in _issues(resource, claim, environs, unknown)]
+    return issues
 
 
 def _issues(
-    resource: Mapping[str, Any], claim: Claim, library: Library, unknown: Literal["error", "warning"]
+    resource: Mapping[str, Any], claim: Claim, environs: Environs, unknown: Literal["error", "warning"]
 ) -> Iterable[Issue]:
     if kind := core_type(claim.canonical):
         fits = definitions.is_a(resource["resourceType"], kind)
         return () if fits else [Issue("error", "invalid", f"names the type {kind}", claim.place)]
     try:
-        profile = library.find(claim.canonical)
+        profile = environs.library.find(claim.canonical)
     except UnusableProfile as error:
         told = f"names a profile that cannot be used: {error}"
         return [Issue(unknown, "not-supported", told, claim.place)]
     if profile is None:
         return [Issue(unknown, "not-found", "names a profile that is not known here", claim.place)]
-    return check(resource, profile, Environs(library))
+    return check(resource, profile, environs)
 
 
 async def expect_conforming(repository: Repository, resource: Mapping[str, Any]) -> tuple[Issue, ...]:
@@ -64,7 +71,7 @@ async def expect_conforming(repository: Repository, resource: Mapping[str, Any])
     claimed = claims(resource)
     if not claimed:
         return ()
-    issues = await claim_issues(repository, resource, claimed)
+    issues = await claim_issues(repository, resource, claimed, advice=False)
     if faults := outcome.field_errors(issues):
         raise Unprocessable("The resource does not obey a profile it claims.", errors=faults)
     return tuple(issue for issue in issues if issue.severity == "warning")
@@ -76,7 +83,7 @@ async def expect_entries_conforming(repository: Repository, entries: Iterable[En
     for entry in entries:
         claimed = claims(entry.resource) if entry.resource else []
         if claimed and entry.resource:
-            issues = await claim_issues(repository, entry.resource, claimed)
+            issues = await claim_issues(repository, entry.resource, claimed, advice=False)
             found += [_in_entry(entry, issue) for issue in issues if issue.severity == "error"]
     if found:
         faults = outcome.field_errors(found)

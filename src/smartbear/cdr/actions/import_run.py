@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Any
 
 from smartbear.cdr.actions.accept import draft_of, expect_valid, expect_writable
+from smartbear.cdr.actions.conform import expect_conforming
 from smartbear.cdr.model.body import stored_form
 from smartbear.cdr.model.bulk import UNFETCHED, Import, Job, Place, Source
 from smartbear.cdr.model.change import Change, Draft
@@ -107,7 +108,7 @@ class _Import:
         faults: list[tuple[int, PlatformError]] = []
         for position, (number, line) in enumerate(numbered):
             try:
-                draft = self._draft(source, line)
+                draft = await self._draft(source, line)
             except PlatformError as error:
                 faults.append((number, error))
             else:
@@ -117,11 +118,12 @@ class _Import:
         faults += await self._commit(list(drafts.values()))
         return [_told(number, error) for number, error in sorted(faults, key=lambda fault: fault[0])]
 
-    def _draft(self, source: Source, line: bytes) -> Draft:
+    async def _draft(self, source: Source, line: bytes) -> Draft:
         resource: Any = json.decode(line)
         named = resource.get("resourceType") if isinstance(resource, dict) else None
         kind = source.type or str(named)
         expect_valid(resource, kind)
+        await expect_conforming(self._repository, resource)
         expect_writable(self._asked.access, kind)
         return draft_of(
             resource, LocalId(kind, resource.get("id") or _id_of(resource)), self._repository.bases

@@ -20,5 +20,6 @@ from smartbear.fhir.profiles.library import core_type as core_type
 from smartbear.fhir.profiles.library import dependencies as dependencies
 from smartbear.fhir.profiles.library import is_published as is_published
 from smartbear.fhir.profiles.run import Environs as Environs
+from smartbear.fhir.profiles.run import of_specification as of_specification
 from smartbear.fhir.profiles.tree import Profile as Profile
 from smartbear.fhir.profiles.tree import UnusableProfile as UnusableProfile

@@ -137,7 +137,7 @@ def _value_issues(node: Node, element: Element, here: Here, run: Run) -> Iterato
         and len(element.value) > node.max_length
     ):
         yield Issue("error", "too-long", f"may have at most {node.max_length} characters", here.place)
-    if node.binding:
+    if node.binding and (run.environs.advice or node.binding.strength == "required"):
         yield from binding_issues(element, node.binding, here.place, run.environs.is_member)
 
 

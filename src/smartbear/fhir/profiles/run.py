@@ -26,10 +26,14 @@ def of_specification(value_set: str, system: str | None, code: str) -> bool | No
 
 @dataclass(frozen=True)
 class Environs:
-    """The profiles that constraints refer to, and who knows which codes a value set has."""
+    """The profiles that constraints refer to, and who knows which codes a value set has.
+
+    Without `advice`, extensible bindings are not looked at: they never make an error.
+    """
 
     library: Library
     is_member: Membership = of_specification
+    advice: bool = True
 
 
 class Here(NamedTuple):

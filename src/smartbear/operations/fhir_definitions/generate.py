@@ -24,7 +24,13 @@ def _bound_sets(types: Iterable[TypeDefinition], profiles: Iterable[Resource]) -
     return bound - {""}
 
 
-def _write_structures(definitions: list[Resource], expanded: dict[str, Resource], target: Path) -> None:
+def _by_url(resources: Iterable[Resource]) -> dict[str, Resource]:
+    return {resource["url"]: resource for resource in resources}
+
+
+def _write_structures(
+    definitions: list[Resource], expanded: dict[str, Resource], defined: dict[str, Resource], target: Path
+) -> None:
     core = [definition for definition in definitions if structures.is_core_type(definition)]
     types = {kind.name: kind for definition in core for kind in structures.types(definition)}
     profiles = {found["url"]: found for found in map(structures.profile, definitions) if found}
@@ -36,7 +42,8 @@ def _write_structures(definitions: list[Resource], expanded: dict[str, Resource]
     _write(target / "types.json", dict(types))
     _write(target / "profiles.json", dict(profiles))
     _write(target / "invariants.json", dict(rules))
-    _write(target / "value_sets.json", {url: terminology.value_set(url, expanded.get(url)) for url in sets})
+    facts = {url: terminology.value_set(url, expanded.get(url), defined.get(url)) for url in sets}
+    _write(target / "value_sets.json", dict(facts))
 
 
 def generate(examples: Path, expansions: Path, target: Path) -> None:
@@ -44,9 +51,9 @@ def generate(examples: Path, expansions: Path, target: Path) -> None:
 
     Each package is the tarball as `npm pack` leaves it, or a folder it was unpacked into.
     """
-    source = read(examples, ("StructureDefinition", "SearchParameter", "CompartmentDefinition"))
-    expanded = {resource["url"]: resource for resource in read(expansions, ["ValueSet"])["ValueSet"]}
-    _write_structures(source["StructureDefinition"], expanded, target)
+    source = read(examples, ("StructureDefinition", "SearchParameter", "CompartmentDefinition", "ValueSet"))
+    expanded = _by_url(read(expansions, ["ValueSet"])["ValueSet"])
+    _write_structures(source["StructureDefinition"], expanded, _by_url(source["ValueSet"]), target)
     parameters = filter(search.is_core_parameter, source["SearchParameter"])
     _write(target / "search_parameters.json", {p["id"]: search.search_parameter(p) for p in parameters})
     compartments = (c for c in source["CompartmentDefinition"] if c["id"] != "example")

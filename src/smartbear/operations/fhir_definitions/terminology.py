@@ -18,8 +18,19 @@ def _concepts(contains: Iterable[Resource]) -> Iterator[Resource]:
         yield from _concepts(concept.get("contains", []))
 
 
-def value_set(url: str, expanded: Resource | None) -> ValueSet:
-    """The codes of one set; not enumerable when HL7 publishes no complete expansion of it."""
+def _listed(defined: Resource | None) -> list[Resource]:
+    """The parts of a set that names its codes one by one; none if it says in another way what it contains."""
+    compose = (defined or {}).get("compose", {})
+    parts: list[Resource] = compose.get("include", [])
+    is_list = all("concept" in part and "valueSet" not in part for part in parts)
+    return parts if is_list and "exclude" not in compose else []
+
+
+def value_set(url: str, expanded: Resource | None, defined: Resource | None = None) -> ValueSet:
+    """The codes of one set; not enumerable when it lists none and HL7 publishes no complete expansion."""
+    if expanded is None and (parts := _listed(defined)):
+        listed = {part["system"]: tuple(sorted(c["code"] for c in part["concept"])) for part in parts}
+        return ValueSet(url, listed)
     expansion = expanded["expansion"] if expanded else {}
     partial = any(extension["url"] in _INCOMPLETE for extension in expansion.get("extension", []))
     if expanded is None or partial:
