@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from smartbear.cdr.actions import bulk, bulk_jobs, follow
+from smartbear.cdr.actions import bulk, bulk_jobs, follow, reindex
 from smartbear.cdr.store.repository import Repository
 from smartbear.contracts.events import DeviceAssigned, ParticipantChanged, ReadingsAccepted
 from smartbear.kit.context import Context, Handlers
@@ -35,7 +35,11 @@ def handlers(context: Context) -> Handlers:
     async def bulk_expire(_payload: dict[str, Any]) -> None:
         await bulk.remove_expired(await repository())
 
+    async def index_anew(payload: dict[str, Any]) -> None:
+        await reindex.run(await repository(), payload["job"])
+
     return {
+        "cdr.reindex": index_anew,
         "cdr.bulk.run": bulk_run,
         "cdr.bulk.expire": bulk_expire,
         "cdr.readings.accepted": readings_accepted,

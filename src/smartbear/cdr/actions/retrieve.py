@@ -39,5 +39,6 @@ async def _found(
             return await vread_in(repository, connection, access, target, int(match["version"]))
         return await read_in(repository, connection, access, target)
     now = repository.context.clock.now()
-    query = grammar.parse(match["type"], grammar.pairs(match["query"] or ""), now=now)
+    given, catalogue = grammar.pairs(match["query"] or ""), repository.parameters.catalogue
+    query = grammar.parse(match["type"], given, now=now, catalogue=catalogue)
     return Found(query, await search_in(repository, connection, access, query))

@@ -35,7 +35,7 @@ async def search_by_post_route(repository: Repository, call: Call) -> Answer:
 
 async def _answer(repository: Repository, call: Call, given: list[tuple[str, str]]) -> Answer:
     within, kind = _searched(call.path)
-    query = grammar.parse(kind, given, now=repository.context.clock.now())
+    query = await _read(repository, kind, given)
     query = replace(query, within=within)
     if is_strict(call):
         _expect_known(query)
@@ -52,6 +52,14 @@ def _searched(path: tuple[str, ...]) -> tuple[Within | None, str | None]:
     if kind not in {ANY_TYPE, centre} and kind not in dict(members(centre)):
         raise NotFound("The compartment has no resources of this type.")
     return Within(centre, centre_id), None if kind == ANY_TYPE else kind
+
+
+async def _read(repository: Repository, kind: str | None, given: list[tuple[str, str]]) -> Query:
+    now = repository.context.clock.now()
+    query = grammar.parse(kind, given, now=now, catalogue=await repository.parameters.fresh())
+    if not query.unknown:
+        return query
+    return grammar.parse(kind, given, now=now, catalogue=await repository.parameters.fresh(now=True))
 
 
 def _expect_known(query: Query) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
 from smartbear.fhir import definitions
-from smartbear.fhir.search.parameters import SearchType, parameters
+from smartbear.fhir.search.parameters import Parameter, SearchType, parameters
 from smartbear.kit.db import Connection, Database
 
 _MOST_KEPT = 50_000  # systems and units come from clients; the memory they take is bounded
@@ -59,7 +59,10 @@ class Dictionary:
         self.types = types
         self.keys: Mapping[str, Mapping[str, int]] = _by_type(parameters)
         """Type → search parameter → index key; also for ``code$0``, ``code:identifier``, ``code:of-type``."""
+        self.generation = 0
+        """Of the catalogue of search parameters that the keys are those of."""
         self.type_names = {number: name for name, number in types.items()}
+        self._core = self.keys
         self._db = db
         self._systems: dict[str, int] = {}
         self._units: dict[Unit, int] = {}
@@ -73,6 +76,15 @@ class Dictionary:
             return cls(
                 db, await _terms(connection, "type", types), await _terms(connection, "parameter", keys)
             )
+
+    async def extend(
+        self, connection: Connection, added: Mapping[str, Iterable[Parameter]], *, generation: int
+    ) -> None:
+        """Number the search parameters added to the core, by type, instead of those added before."""
+        keys = [key for kind, some in added.items() for one in some for key in _keys_of(kind, one)]
+        numbered = _by_type(await _terms(connection, "parameter", keys))
+        self.keys = {kind: {**core, **numbered.get(kind, {})} for kind, core in self._core.items()}
+        self.generation = generation
 
     async def systems(self, names: Iterable[str]) -> dict[str, int]:
         """Numbers of code systems, made where there are none yet; names must be ``bounded``."""
@@ -117,15 +129,19 @@ def _remember(cache: dict[Key, int], found: Mapping[Key, int]) -> None:
 
 
 def _index_keys(resource_type: str) -> Iterable[str]:
-    for code, parameter in parameters(resource_type).items():
-        key = f"{resource_type}.{code}"
-        yield key
-        if parameter.type is SearchType.REFERENCE:
-            yield f"{key}:identifier"
-        if parameter.type is SearchType.TOKEN:
-            yield f"{key}:of-type"
-        for position in range(len(parameter.components)):
-            yield f"{key}${position}"
+    for parameter in parameters(resource_type).values():
+        yield from _keys_of(resource_type, parameter)
+
+
+def _keys_of(resource_type: str, parameter: Parameter) -> Iterable[str]:
+    key = f"{resource_type}.{parameter.code}"
+    yield key
+    if parameter.type is SearchType.REFERENCE:
+        yield f"{key}:identifier"
+    if parameter.type is SearchType.TOKEN:
+        yield f"{key}:of-type"
+    for position in range(len(parameter.components)):
+        yield f"{key}${position}"
 
 
 async def _terms(connection: Connection, kind: str, names: list[str]) -> dict[str, int]:

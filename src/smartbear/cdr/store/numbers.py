@@ -17,6 +17,8 @@ class Numbers:
 
     keys: Mapping[str, Mapping[str, int]]
     """Type → search parameter → key of its index."""
+    generation: int
+    """Of the catalogue of search parameters that the keys are those of."""
     bases: tuple[str, ...]
     """Addresses under which this repository is known, each ending in «/»."""
     systems: Mapping[str | None, int]
@@ -37,6 +39,7 @@ async def number(dictionary: Dictionary, batch: Iterable[Indexes], bases: tuple[
             systems.add(value.system)
     return Numbers(
         keys=dictionary.keys,
+        generation=dictionary.generation,
         bases=bases,
         systems=await _systems(dictionary, systems),
         units=await _units(dictionary, units),

@@ -11,6 +11,7 @@ _RACES = (
     asyncpg.UniqueViolationError,  # somebody else made the same id first
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
+    asyncpg.ObjectNotInPrerequisiteStateError,  # search parameters have changed: see store/parameters.py
 )
 
 

@@ -13,6 +13,7 @@ from smartbear.cdr.settings import CdrSettings
 from smartbear.cdr.store import partitions
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.numbers import number
+from smartbear.cdr.store.parameters import DEFINING, AddedParameters
 from smartbear.cdr.store.profiles import Profiles
 from smartbear.cdr.store.races import told_as_conflict
 from smartbear.cdr.store.rids import Rids
@@ -20,6 +21,9 @@ from smartbear.cdr.store.rows import Rows, index_rows
 from smartbear.cdr.store.upkeep import Upkeep
 from smartbear.cdr.store.writer import Writer
 from smartbear.cdr.store.writing import Unit, Writing
+from smartbear.fhir import json
+from smartbear.fhir.search.catalogue import Catalogue
+from smartbear.fhir.search.extract import with_added
 from smartbear.kit.context import Context
 from smartbear.kit.db import Connection, Database
 
@@ -38,6 +42,7 @@ class Repository:
     writing: Writing
     writer: Writer
     upkeep: Upkeep
+    parameters: AddedParameters
     profiles: Profiles
     bases: tuple[str, ...]
     """Addresses of the FHIR service, the canonical one first, each ending in «/»."""
@@ -52,7 +57,8 @@ class Repository:
             maker = RidMaker(await connection.fetchval(_MAKER), context.clock)
         dictionary = await Dictionary.load(context.db)
         rids = Rids(dictionary)
-        writing = Writing(dictionary, rids, maker)
+        parameters = AddedParameters(context.db, dictionary)
+        writing = Writing(dictionary, rids, maker, parameters)
         upkeep = Upkeep(context.db)
         settings = CdrSettings()
         return cls(
@@ -64,6 +70,7 @@ class Repository:
             writing=writing,
             writer=Writer(context.db, writing, context.clock, upkeep),
             upkeep=upkeep,
+            parameters=parameters,
             profiles=Profiles(context.db, dictionary),
             bases=tuple(f"{address}/fhir/" for address in context.settings.addresses()),
             seal=CursorSeal(context.key("cdr paging"), timedelta(minutes=settings.cursor_minutes)),
@@ -98,7 +105,19 @@ class Repository:
         return result
 
     async def rows_of(self, drafts: Iterable[Draft]) -> list[Rows]:
-        """The index rows of some drafts."""
-        drafts = list(drafts)
+        """The index rows of some drafts; Unprocessable for a SearchParameter that cannot be used."""
+        catalogue = await self.parameters.fresh()
+        drafts = [_with_added(draft, catalogue) for draft in drafts]
+        for draft in drafts:
+            if draft.target.type == DEFINING:
+                self.parameters.expect_usable(json.decode(draft.content))
         numbers = await number(self.dictionary, (draft.indexes for draft in drafts), self.bases)
         return [index_rows(draft.target.type, draft.indexes, numbers) for draft in drafts]
+
+
+def _with_added(draft: Draft, catalogue: Catalogue) -> Draft:
+    """The draft with what the deployment's own search parameters find; a failing expression finds nothing."""
+    added = catalogue.added(draft.target.type)
+    if not added:
+        return draft
+    return draft._replace(indexes=with_added(draft.indexes, json.decode(draft.content), added.values()))

@@ -38,6 +38,8 @@ class Rows(NamedTuple):
 
     by_table: Mapping[str, list[Row]]
     targets: frozenset[LocalId]
+    generation: int | None
+    """Of the catalogue of search parameters by which they were made; None if by none."""
 
     def completed(self, rid: int, rids: Mapping[LocalId, int]) -> Iterator[tuple[str, list[Row]]]:
         """The rows of resource ``rid`` as they are stored; ``rids`` knows all ``targets``."""
@@ -49,7 +51,7 @@ class Rows(NamedTuple):
                 yield table, [(*row[:at], row[at] and rids[row[at]], *row[at + 1 :], rid) for row in rows]
 
 
-NO_ROWS = Rows({}, frozenset())
+NO_ROWS = Rows({}, frozenset(), None)
 
 
 def index_rows(resource_type: str, indexes: Indexes, numbers: Numbers) -> Rows:
@@ -71,7 +73,7 @@ def index_rows(resource_type: str, indexes: Indexes, numbers: Numbers) -> Rows:
         rows["ix_code_system"].append(tuple(head))
         rows["ix_concept"] += nodes
     named = (row[at] for table, at in _TARGET.items() for row in rows.get(table, ()))
-    return Rows(rows, frozenset(target for target in named if target))
+    return Rows(rows, frozenset(target for target in named if target), numbers.generation)
 
 
 def _keyed(indexes: Indexes, served: frozenset[str]) -> Iterator[tuple[str, int, Any]]:

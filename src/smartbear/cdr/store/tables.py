@@ -81,7 +81,11 @@ INDEXES = ("obs", *(table for table in COLUMNS if table.startswith("ix_")))
 
 @cache
 def insertion(tables: tuple[str, ...]) -> str:
-    """One statement that takes each column of ``tables`` as an array; there are as few as kinds of groups."""
+    """One statement that takes each column of ``tables`` as an array; there are as few as kinds of groups.
+
+    Its last argument is the generation of the catalogue of search parameters that the rows were made by: the
+    statement fails if there is a newer one.
+    """
     parts: list[str] = []
     position = 0
     for table in tables:
@@ -91,7 +95,10 @@ def insertion(tables: tuple[str, ...]) -> str:
         parts.append(
             f"in_{table} AS (INSERT INTO {table} ({names}) SELECT * FROM unnest({', '.join(arrays)}))"  # noqa: S608 - names from the table above
         )
-    return f"WITH {', '.join(parts)} SELECT"
+    return f"WITH {', '.join(parts)} {_CHECK.format(position + 1)}"
+
+
+_CHECK = "SELECT refuse_old_catalogue() FROM catalogue WHERE generation <> ${}::int"
 
 
 def columns(rows: Mapping[str, Sequence[tuple[Any, ...]]], tables: tuple[str, ...]) -> list[list[Any]]:

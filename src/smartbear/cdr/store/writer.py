@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from smartbear.cdr.model.change import Written
 from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.store.parameters import DEFINING
 from smartbear.cdr.store.races import told_as_conflict
 from smartbear.cdr.store.upkeep import Upkeep
 from smartbear.cdr.store.writing import Result, Unit, Writing
@@ -77,7 +78,7 @@ class Writer:
         return group
 
     async def _commit(self, units: Sequence[Unit]) -> list[Result]:
-        minted = all(change.minted for unit in units for change, _ in unit)
+        minted = all(change.minted and change.target.type != DEFINING for unit in units for change, _ in unit)
         with told_as_conflict():
             async with self._db.connection() if minted else self._db.transaction() as connection:
                 results = await self._writing.apply(connection, units, self._clock.now())

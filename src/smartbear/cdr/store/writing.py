@@ -5,19 +5,25 @@ replace are those of the row they change, whoever else writes. Writes of new res
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
+
+import asyncpg
 
 from smartbear.cdr.model.change import Change, Outcome, State, Written, outcome_of
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.rid import RidMaker
-from smartbear.cdr.store import states
+from smartbear.cdr.store import parameters, reindexing, states
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.packing import NOTHING, pack
+from smartbear.cdr.store.parameters import DEFINING, AddedParameters
 from smartbear.cdr.store.rids import Rids
 from smartbear.cdr.store.rows import Row, Rows
 from smartbear.cdr.store.tables import COLUMNS, DISCARD, columns, insertion
+from smartbear.fhir import json
+from smartbear.fhir.definitions import SearchParameter
+from smartbear.fhir.search.definition import defines, definition, faults
 from smartbear.kit.db import Connection
 from smartbear.kit.errors import PlatformError
 
@@ -60,8 +66,8 @@ class _Step(NamedTuple):
 class Writing:
     """What a group of writes needs to know beyond the changes themselves."""
 
-    def __init__(self, dictionary: Dictionary, rids: Rids, make: RidMaker) -> None:
-        self._dictionary, self._rids, self._make = dictionary, rids, make
+    def __init__(self, dictionary: Dictionary, rids: Rids, make: RidMaker, added: AddedParameters) -> None:
+        self._dictionary, self._rids, self._make, self._added = dictionary, rids, make, added
 
     async def apply(self, connection: Connection, units: Sequence[Unit], now: datetime) -> list[Result]:
         """Write every unit that its preconditions allow; the others' errors are in their place.
@@ -109,8 +115,34 @@ class Writing:
             await connection.execute(_SUPERSEDE, *map(list, zip(*group.superseded, strict=True)))
         if group.discarded:
             await connection.execute(DISCARD, group.discarded)
+        await self._insert(connection, group, (step.rows for step in steps))
+        defined = {step.rid: _definition(step) for step in steps if step.change.target.type == DEFINING}
+        if defined and (changed := await parameters.record(connection, defined)):
+            await reindexing.start(connection, self._dictionary, changed.types, changed.generation)
+            self._added.have_changed()
+
+    async def _insert(self, connection: Connection, group: "_Group", made: Iterable[Rows]) -> None:
+        generations = {rows.generation for rows in made if rows.generation is not None}
+        known = min(generations, default=None)
         tables = tuple(table for table in COLUMNS if table in group.rows)
-        await connection.execute(insertion(tables), *columns(group.rows, tables))
+        try:
+            await connection.execute(insertion(tables), *columns(group.rows, tables), known)
+        except asyncpg.ObjectNotInPrerequisiteStateError:
+            self._added.have_changed()
+            raise
+
+    async def index_anew(self, tx: Connection, found: Sequence[tuple[int, Rows]], now: datetime) -> None:
+        """Replace what existing resources, by rid, are found by; ``tx`` has their rows locked."""
+        wanted = frozenset(target for _, rows in found for target in rows.targets)
+        known = await self._rids.find(tx, wanted)
+        if len(known) < len(wanted):
+            known |= await self._held(tx, sorted(wanted - known.keys()), now)
+        group = _Group(self._dictionary.types, known, now)
+        for rid, rows in found:
+            group.index(rid, rows)
+        await tx.execute(DISCARD, [rid for rid, _ in found])
+        if group.rows:
+            await self._insert(tx, group, (rows for _, rows in found))
 
     async def _held(
         self, connection: Connection, targets: Sequence[LocalId], now: datetime
@@ -133,6 +165,11 @@ def _owner(change: Change, state: State | None) -> tuple[LocalId | None, str | N
     )
 
 
+def _definition(step: _Step) -> SearchParameter | None:
+    resource = json.decode(step.change.draft.content) if step.change.draft else {}
+    return definition(resource) if defines(resource) and not faults(resource, {}) else None
+
+
 _DELTAS = {Outcome.CREATED: 1, Outcome.DELETED: -1}
 _IDLE = frozenset({Outcome.UNCHANGED, Outcome.ABSENT})
 
@@ -151,10 +188,14 @@ class _Group:
         """The rows of one change."""
         self._add_resource(step)
         self._add_body(step)
-        for table, rows in step.rows.completed(step.rid, self._rids):
-            self.rows[table] += rows
+        self.index(step.rid, step.rows)
         if step.state and not step.state.deleted:
             self.discarded.append(step.rid)
+
+    def index(self, rid: int, rows: Rows) -> None:
+        """What one resource is found by."""
+        for table, some in rows.completed(rid, self._rids):
+            self.rows[table] += some
 
     def close(self) -> None:
         """What is known only once all changes are in."""

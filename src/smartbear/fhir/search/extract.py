@@ -1,9 +1,13 @@
 """From a resource to everything it is found by."""
 
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import fields
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from smartbear.fhir import definitions
+from smartbear.fhir.fhirpath.errors import EvaluationError
 from smartbear.fhir.fhirpath.expression import Expression, compiled
 from smartbear.fhir.fhirpath.items import Element
 from smartbear.fhir.fhirpath.types import type_of
@@ -31,14 +35,19 @@ def extract(resource: dict[str, Any]) -> Indexes:
     return found
 
 
-def extract_added(resource: dict[str, Any], added: tuple[Parameter, ...]) -> Indexes:
-    """Index values for parameters beyond the core; raises ``EvaluationError`` if one cannot be had."""
+def with_added(found: Indexes, resource: dict[str, Any], added: Iterable[Parameter]) -> Indexes:
+    """The index values with those of parameters beyond the core; none where an expression fails."""
     walk = Walk(resource)
-    plan = _planned(resource["resourceType"], added)
+    plan = _planned(resource["resourceType"], tuple(added))
     plan.tree.visit(resource, walk)
     for parameter, expression in plan.computed:
-        _compute(parameter, expression, walk)
-    return _distinct(walk)
+        with suppress(EvaluationError):
+            _compute(parameter, expression, walk)
+    more = _distinct(walk)
+    both = {one.name: getattr(found, one.name) | getattr(more, one.name) for one in fields(found) if one.init}
+    merged = Indexes(**both)
+    merged.concepts = found.concepts
+    return merged
 
 
 def _distinct(walk: Walk) -> Indexes:

@@ -63,8 +63,8 @@ _WITHOUT_EXPRESSION = MappingProxyType(
 @cache
 def _known(resource_type: str) -> Mapping[str, Parameter]:
     found = definitions.search_parameters(resource_type).values()
-    stated = {p.code: _parameter(p, resource_type) for p in found if p.expression}
-    return MappingProxyType(stated | _WITHOUT_EXPRESSION if stated else {})
+    known = {p.code: stated(p, resource_type) for p in found if p.expression}
+    return MappingProxyType(known | _WITHOUT_EXPRESSION if known else {})
 
 
 def parameters(resource_type: str | None) -> Mapping[str, Parameter]:
@@ -82,7 +82,8 @@ def _common() -> Mapping[str, Parameter]:
     return MappingProxyType({code: p for code, p in _known(any_type).items() if code in common})
 
 
-def _parameter(definition: SearchParameter, resource_type: str) -> Parameter:
+def stated(definition: SearchParameter, resource_type: str) -> Parameter:
+    """What a definition means for one of its types."""
     paths = _paths(definition, resource_type)
     return Parameter(
         definition.code,
