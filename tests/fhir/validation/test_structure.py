@@ -115,6 +115,13 @@ class TestPrimitiveExtensions:
         assert found(mixed) == [("structure", "Observation.value")]
 
 
+class TestElementIds:
+    def test_the_id_of_an_element_has_no_spaces(self):
+        assert found(patient(name=[{"id": "a|b", "text": "x"}])) == []
+        assert found(patient(name=[{"id": "a b", "text": "x"}])) == [("value", "Patient.name[0].id")]
+        assert found(patient(active=True, _active={"id": "a b"})) == [("value", "Patient.active.id")]
+
+
 class TestReferences:
     @pytest.mark.parametrize(
         "text",
@@ -188,6 +195,10 @@ class TestContained:
 
     def test_an_unused_contained_resource_is_refused(self):
         assert found(observation(contained=[PATIENT])) == [("invariant", "Observation.contained[0]")]
+
+    def test_two_contained_resources_have_two_ids(self):
+        resource = observation(contained=[PATIENT, PATIENT], subject={"reference": "#p"})
+        assert found(resource) == [("duplicate", "Observation.contained[1].id")]
 
     def test_a_contained_resource_may_refer_to_its_container(self):
         provenance = {

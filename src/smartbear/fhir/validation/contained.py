@@ -14,6 +14,8 @@ def settled(resource: dict[str, Any], faults: Iterable[Fault]) -> list[Fault]:
     found = [fault for fault in faults if not _is_answered(fault, types)]
     for place, item in held.items():
         found += [Fault("invariant", text, place) for text in _problems(item)]
+    if len(types) <= len(held):
+        found += _repeated(held)
     return found + (_unused(resource, held) if held else [])
 
 
@@ -37,6 +39,13 @@ def _problems(item: dict[str, Any]) -> Iterator[str]:
         yield "dom-4: must have neither meta.versionId nor meta.lastUpdated"
     if "security" in named:
         yield "dom-5: must not have security labels"
+
+
+def _repeated(held: dict[str, dict[str, Any]]) -> list[Fault]:
+    """References by id (R4 references.html#contained) need ids that are unique within the resource."""
+    places: dict[Any, str] = {}
+    again = [place for place, item in held.items() if places.setdefault(item.get("id"), place) != place]
+    return [Fault("duplicate", "must not be the id of another contained resource", f"{p}.id") for p in again]
 
 
 def _unused(resource: dict[str, Any], held: dict[str, dict[str, Any]]) -> list[Fault]:

@@ -20,6 +20,8 @@ _INTEGERS = {"integer": -_MAX_INT - 1, "unsignedInt": 0, "positiveInt": 1}
 _DATES = {"date", "dateTime", "instant"}
 _TEXTS = {"string", "markdown"}
 
+_SPACE = re.compile(r"\s")
+
 _FORMS = {
     "id": "must be 1 to 64 letters, digits, hyphens and dots",
     "code": "must be a code: no space at either end and single spaces inside",
@@ -59,6 +61,14 @@ def _text(value: Any) -> Faults:
     if not value:
         return [Fault("value", "must not be empty")]
     return None if len(value) <= MAX_STRING else [Fault("value", f"is longer than {MAX_STRING} characters")]
+
+
+def element_id_check(value: Any) -> Faults:
+    """The check of Element.id (R4 element.html): a string without spaces."""
+    found = _text(value)
+    if found or not _SPACE.search(value):
+        return found
+    return [Fault("value", "must not contain spaces")]
 
 
 def xhtml_check(value: Any) -> Faults:

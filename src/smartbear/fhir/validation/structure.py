@@ -15,7 +15,7 @@ from smartbear.fhir.issues import step
 from smartbear.fhir.validation import contained, invariants
 from smartbear.fhir.validation.bindings import bound_code, bound_concept
 from smartbear.fhir.validation.fault import LIMIT, Check, Fault, Faults, Gaps, LocalReference, certain, under
-from smartbear.fhir.validation.primitives import primitive_check, xhtml_check
+from smartbear.fhir.validation.primitives import element_id_check, primitive_check, xhtml_check
 from smartbear.fhir.validation.targets import reference_check
 
 _ONLY_ID = frozenset({"id"})
@@ -156,17 +156,23 @@ def _is_primitive(type_name: str) -> bool:
 def _value_check(field: Field) -> Check:
     if field.type == "Resource":
         return _contained_check if field.element.name == "contained" else resource_check
-    if field.type == "xhtml":
-        return xhtml_check
     if _is_primitive(field.type):
-        check = primitive_check(field.type)
-        return bound_code(field.element.binding, check) if field.element.binding else check
+        return _primitive_check(field)
     check = object_check(field.type)
     if field.type == "Reference":
         return reference_check(_kind(field).targets, check)
     if field.element.binding:
         return bound_concept(field.element.binding, check)
     return _simple_quantity(check) if _kind(field).profile == "SimpleQuantity" else check
+
+
+def _primitive_check(field: Field) -> Check:
+    if field.type == "xhtml":
+        return xhtml_check
+    if field.element.name == "id" and field.type == "string":
+        return element_id_check
+    check = primitive_check(field.type)
+    return bound_code(field.element.binding, check) if field.element.binding else check
 
 
 def _kind(field: Field) -> definitions.ElementType:
@@ -188,8 +194,8 @@ def _extras_check(type_name: str) -> Check:
     check = object_check(type_name)
 
     def check_extras(value: Any) -> Faults:
-        if value.__class__ is dict and value.keys() == _ONLY_ID and isinstance(value["id"], str):
-            return None
+        if value.__class__ is dict and value.keys() == _ONLY_ID:
+            return under(".id", element_id_check(value["id"]) or ())
         return check(value)
 
     return check_extras
