@@ -6,18 +6,16 @@ Value sets and code systems are those of R4 that bind an element, and those the 
 from collections.abc import Iterable
 from typing import Any
 
+from smartbear.cdr.actions.terminology.members import MOST, Terms, Unknown
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.repository import Repository
-from smartbear.cdr.store.search import hierarchy, pages
+from smartbear.cdr.store.search import hierarchy
 from smartbear.cdr.store.search.lookups import look_up
-from smartbear.cdr.store.search.plan import plan
-from smartbear.fhir import json
-from smartbear.fhir.search.escapes import escape
-from smartbear.fhir.search.grammar import parse
+from smartbear.cdr.store.terminology import concepts
 from smartbear.fhir.search.query import Query, ReferenceValue, SearchValue, TokenValue, ValueSetValue
 from smartbear.fhir.search.resolution import Need, needs, resolved
-from smartbear.fhir.search.vocabulary import core_members, listed_members, relatives
+from smartbear.fhir.search.tokens import fold_code
 from smartbear.kit.db import Connection
 from smartbear.kit.errors import BadInput, FieldError
 
@@ -34,15 +32,14 @@ async def meant(repository: Repository, connection: Connection, access: Access, 
 class _Source:
     def __init__(self, repository: Repository, connection: Connection, access: Access) -> None:
         self._repository, self._connection, self._access = repository, connection, access
+        self._terms = Terms(repository, connection, access)
 
     async def answer(self, need: Need) -> Iterable[SearchValue]:
         match need.value:
             case ValueSetValue(name):
                 return await self._members(name)
             case TokenValue(system, code):
-                found = await self._defined("CodeSystem", system or "")
-                codes = relatives(found, code or "", need.relation) if found else {code}
-                return [TokenValue(system, one) for one in codes]
+                return [TokenValue(system, one) for one in await self._relatives(system, code, need)]
             case ReferenceValue(kind, name):
                 starts = [LocalId(one, name or "") for one in ((kind,) if kind else need.targets)]
                 query = Query(None)
@@ -53,37 +50,23 @@ class _Source:
                 )
                 return [ReferenceValue(one.type, one.id, None) for one in found_]
 
-    async def _members(self, name: str) -> tuple[TokenValue, ...]:
-        members = core_members(name)
-        if members is None:
-            found = await self._defined("ValueSet", name)
-            members = listed_members(found) if found else None
-        if members is None:
-            fault = FieldError(
-                "ValueSet", "not-found", "This value set is not one whose codes are listed here."
-            )
-            raise BadInput("The search names a value set that is not known here.", errors=(fault,))
-        return members
+    async def _relatives(self, system: str | None, code: str | None, need: Need) -> Iterable[str | None]:
+        found = await self._terms.code_system(system or "")
+        if found is None or code is None:
+            return [code]
+        below = need.relation == "below"
+        return await concepts.relatives(self._connection, found, code, below=below, limit=MOST)
 
-    async def _defined(self, kind: str, name: str) -> dict[str, Any] | None:
-        """The resource with this canonical address, or as «Type/id»; the newest of several versions."""
-        url, _, version = name.partition("|")
-        asked = (
-            [("_id", url.removeprefix(f"{kind}/"))] if url.startswith(f"{kind}/") else [("url", escape(url))]
-        )
-        asked += [("version", escape(version))] if version else []
-        now = self._repository.context.clock.now()
-        query = parse(kind, [*asked, ("_sort", "-_lastUpdated")], now=now)
-        hits, _ = await pages.page(
-            self._connection,
-            self._repository.dictionary,
-            plan(query, self._access, await self._lookups(query)),
-            limit=1,
-            after=None,
-            counted=False,
-            seconds=self._repository.settings.search_seconds,
-        )
-        return json.decode(hits[0].stored.json()) if hits else None
+    async def _members(self, name: str) -> Iterable[TokenValue]:
+        found = await self._terms.value_set(name)
+        if found is None:
+            fault = FieldError("ValueSet", "not-found", "This value set is not held here.")
+            raise BadInput("The search names a value set that is not known here.", errors=(fault,))
+        try:
+            members = await self._terms.members(found)
+        except Unknown as error:
+            raise BadInput(error.detail, errors=error.errors) from error
+        return [TokenValue(system, fold_code(code)) for system, code in members]
 
     async def _lookups(self, query: Query) -> Any:
         repository = self._repository
