@@ -319,10 +319,14 @@ async def test_an_export_that_cannot_be_done_says_so_in_the_end(bulk, monkeypatc
     await connection.close()
 
 
-async def test_an_export_without_a_sign_of_life_is_a_failure(bulk, clock, at_once):
+async def test_an_export_without_a_sign_of_life_is_a_failure(bulk, clock, at_once, database_url):
     place = await bulk.start()
-    clock.advance(timedelta(minutes=11))
-    assert (await bulk.fhir.send("GET", place)).status_code == 500
+    clock.advance(timedelta(minutes=59))
+    assert (await bulk.fhir.send("GET", place)).status_code == 202, "it waits for its turn"
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("UPDATE cdr.bulk_job SET tries = 1 WHERE id = $1", place.partition("/")[2])
+    await connection.close()
+    assert (await bulk.fhir.send("GET", place)).status_code == 500, "it has begun and does not go on"
     await bulk.work()
     assert (await bulk.fhir.send("GET", place)).status_code == 200
 

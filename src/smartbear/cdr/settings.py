@@ -46,9 +46,6 @@ class CdrSettings(BaseSettings):
         le=1000,
         description="Most resources that one conditional delete may delete; in a transaction always one.",
     )
-    expansion_limit: int = Field(
-        10_000, ge=1, description="Most codes of a value set that one answer lists; more come page by page."
-    )
     cursor_minutes: int = Field(30, ge=1, description="How long the link to the next page stays good.")
 
     @field_validator("import_sources", mode="before")

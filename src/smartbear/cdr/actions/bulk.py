@@ -3,6 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -15,18 +16,20 @@ from smartbear.kit.db import Connection
 from smartbear.kit.errors import NotFound, TooManyRequests
 from smartbear.kit.jobs import defer
 
-STALLED = timedelta(minutes=10)
-"""A job without a sign of progress for so long has failed, whatever became of the one who ran it."""
+STALLED, WAITING = timedelta(minutes=10), timedelta(hours=1)
+"""A job that has begun and shows no progress for so long has failed, whatever became of who ran it; one that
+waits for its turn may wait longer."""
 
+_LANES = 2  # bulk jobs that run at the same time; a client's own always follow one another
 _HOLD = 1.0  # seconds a question about a job may wait for its end
-_FIRST_LOOK, _LONGEST_PAUSE = 0.005, 0.05
+_PAUSE = 0.01  # seconds between two looks
 
 
 async def start(repository: Repository, kind: Kind, caller: str, request: str, asked: Any) -> str:
     """Have a job run soon; TooManyRequests if the caller has as many as allowed under way."""
     async with repository.db.transaction() as tx:
         job = await register(repository, tx, kind, caller, request, asked)
-        await launch(tx, job)
+        await launch(tx, job, caller)
     return job
 
 
@@ -37,16 +40,17 @@ async def register(
     now = repository.context.clock.now()
     await locks.take(tx, [f"bulk {kind} {caller}"])
     await jobs.drop_ended(tx, now - _kept(repository))
-    if await jobs.active(tx, caller, kind, now - STALLED) >= repository.settings.bulk_jobs:
+    if await jobs.active(tx, caller, kind, now - WAITING) >= repository.settings.bulk_jobs:
         raise TooManyRequests(f"You have as many {kind}s under way as you may.", retry_after=10)
     job = repository.context.new_id()
     await jobs.add(tx, job, kind, caller, request, asked, now)
     return job
 
 
-async def launch(tx: Connection, job: str) -> None:
-    """Have a registered job run."""
-    await defer(tx, queue="cdr", task="cdr.bulk.run", payload={"job": job})
+async def launch(tx: Connection, job: str, caller: str) -> None:
+    """Have a registered job run after those in its lane: the worker has more urgent things to do too."""
+    lane = f"cdr bulk {crc32(caller.encode()) % _LANES}"
+    await defer(tx, queue="cdr", task="cdr.bulk.run", payload={"job": job}, lock=lane)
 
 
 async def find(repository: Repository, kind: Kind, caller: str, access: Access, job_id: str) -> Job:
@@ -63,13 +67,12 @@ async def find(repository: Repository, kind: Kind, caller: str, access: Access, 
 async def outcome(repository: Repository, kind: Kind, caller: str, access: Access, job_id: str) -> Job:
     """``find``, which waits a moment for a job that is about to end."""
     loop = asyncio.get_running_loop()
-    until, pause = loop.time() + _HOLD, _FIRST_LOOK
+    until = loop.time() + _HOLD
     while True:
         job = await find(repository, kind, caller, access, job_id)
         if job.ended or is_stalled(repository, job) or loop.time() >= until:
             return job
-        await asyncio.sleep(pause)
-        pause = min(2 * pause, _LONGEST_PAUSE)
+        await asyncio.sleep(_PAUSE)
 
 
 async def cancel(repository: Repository, kind: Kind, caller: str, access: Access, job_id: str) -> None:
@@ -87,16 +90,17 @@ async def remove_expired(repository: Repository) -> None:
 
 def is_stalled(repository: Repository, job: Job) -> bool:
     """Whether a job that should be running shows no sign of it."""
-    return job.ended is None and job.touched < repository.context.clock.now() - STALLED
+    patience = STALLED if job.tries else WAITING
+    return job.ended is None and job.touched < repository.context.clock.now() - patience
 
 
-def expires(repository: Repository, job: Job) -> datetime:
-    """When the job and its files will be removed."""
-    return job.touched + _kept(repository)
+def expires(repository: Repository, ended: datetime) -> datetime:
+    """When a job that has ended, and its files, will be removed."""
+    return ended + _kept(repository)
 
 
 def _is_over(repository: Repository, job: Job) -> bool:
-    return expires(repository, job) <= repository.context.clock.now()
+    return job.ended is not None and expires(repository, job.ended) <= repository.context.clock.now()
 
 
 def _kept(repository: Repository) -> timedelta:

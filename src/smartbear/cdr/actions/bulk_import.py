@@ -33,7 +33,7 @@ async def from_body(
             await jobs.drop(connection, job)
         raise
     async with repository.db.transaction() as tx:
-        await bulk.launch(tx, job)
+        await bulk.launch(tx, job, caller)
     return job
 
 

@@ -6,6 +6,7 @@ resource leaves. All else is stored as it was accepted, numbers in their own pre
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from smartbear.fhir.json import encode
@@ -30,6 +31,7 @@ def versioned(stored: bytes, resource_type: str, resource_id: str, version: int,
     return stored[:at] + stamp.encode() + stored[at:]
 
 
+@lru_cache(maxsize=4096)  # what was written together has the same
 def instant(moment: datetime) -> str:
     """A FHIR instant in UTC, to the millisecond."""
     if moment.tzinfo is not UTC:

@@ -62,7 +62,7 @@ def routes(manifest: Manifest) -> dict[tuple[str, ...], dict[str, Interaction]]:
             return Answer(202, b"", ((b"x-progress", progress), (b"retry-after", str(_AGAIN).encode())))
         async with repository.db.connection() as connection:
             found = await pieces.files(connection, job.id)
-        expiry = (b"expires", http_date(bulk.expires(repository, job)))
+        expiry = (b"expires", http_date(bulk.expires(repository, job.ended)))
         return Answer(200, json.encode(manifest(call, job, found)), (expiry,), b"application/json")
 
     async def cancel_route(repository: Repository, call: Call) -> Answer:

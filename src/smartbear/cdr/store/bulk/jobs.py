@@ -27,6 +27,7 @@ _UNSEEN = """
     SELECT min(b.upd) FROM bulk_job j JOIN body b
         ON b.xid >= pg_snapshot_xmin(j.seen) AND NOT pg_visible_in_snapshot(b.xid, j.seen)
     WHERE j.id = $1"""
+_DROP_ENDED = "DELETE FROM bulk_job WHERE ended < $1 OR touched < $1 - interval '1 day'"
 _SETTLED = """
     SELECT pg_snapshot_xmin(pg_current_snapshot()) >= pg_snapshot_xmax(seen) FROM bulk_job WHERE id = $1"""
 _ONE_ROW = "UPDATE 1"
@@ -77,8 +78,8 @@ async def drop(connection: Connection, job: str) -> None:
 
 
 async def drop_ended(connection: Connection, before: datetime) -> None:
-    """Remove what ended, or showed its last sign of life, before an instant."""
-    await connection.execute("DELETE FROM bulk_job WHERE touched < $1", before)
+    """Remove what ended before an instant, and what showed its last sign of life a day before it."""
+    await connection.execute(_DROP_ENDED, before)
 
 
 async def settled(connection: Connection, job: str) -> bool:
