@@ -1,5 +1,6 @@
 """Pages are the sorted list of matches, cut into pieces."""
 
+import asyncio
 from itertools import count
 
 from hypothesis import HealthCheck, given, settings
@@ -78,3 +79,36 @@ async def test_observations_come_by_time_however_they_are_found(service, fhir, r
     sort = "-date" if descending else "date"
     asked = f"Observation?patient={person}&code={LOINC}|{code}&_sort={sort}&_count={size}{also}"
     assert await fhir.ids(asked) == wanted
+
+
+@settings(max_examples=4, deadline=None, suppress_health_check=unhurried)
+@given(
+    size=st.integers(1, 5),
+    sort=st.sampled_from(["", "date", "-date", "_id", "-_id", "value-quantity", "code,-date"]),
+    also=st.sampled_from(["", "&status=final", "&_filter=status eq final or code eq x"]),
+)
+async def test_pages_lose_and_repeat_nothing_while_others_write(service, fhir, size, sort, also):
+    """Others create, change and delete beside what stays; what stays is met once, in its order."""
+    person = service.context.new_id()
+    kept = [
+        (await fhir.create(observation(person, value=n % 3, effectiveDateTime=f"2026-05-{n + 1:02}")))["id"]
+        for n in range(9)
+    ]
+    asked = f"Observation?subject=Patient/{person}&_count={size}{also}" + (f"&_sort={sort}" if sort else "")
+    before = await fhir.ids(asked)
+    done = False
+
+    async def write(day: int) -> None:
+        while not done:
+            one = await fhir.create(observation(person, value=1, effectiveDateTime=f"2026-05-{day:02}"))
+            await fhir.put({**one, "effectiveDateTime": "2026-05-09", "status": "amended"})
+            await fhir.send("DELETE", f"Observation/{one['id']}")
+
+    async def read() -> list[str]:
+        nonlocal done
+        found = await fhir.ids(asked)
+        done = True
+        return found
+
+    found, *_ = await asyncio.gather(read(), write(1), write(5), write(12))
+    assert [one for one in found if one in kept] == before

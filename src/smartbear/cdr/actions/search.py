@@ -15,6 +15,8 @@ from smartbear.cdr.store.search.plan import plan
 from smartbear.fhir.search.query import Query
 from smartbear.kit.db import Connection
 
+_MOST_ROUNDS = 32  # of including what the included refer to
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -98,13 +100,15 @@ async def _included(
     known = [hit.rid for hit in matches]
     added: list[int] = []
     wanted, around = query.includes, known
-    while wanted and around and len(added) <= limit:
+    for _ in range(_MOST_ROUNDS):
+        if not (wanted and around) or len(added) > limit:
+            return added[:limit], len(added) > limit
         seen = [*known, *added]
         room = limit + 1 - len(added)
         around = await includes.included(connection, wanted, around, seen, access, lookups, room)
         added += around
         wanted = tuple(one for one in query.includes if one.iterate)
-    return added[:limit], len(added) > limit
+    return added[:limit], bool(wanted and around) or len(added) > limit
 
 
 def _purpose(access: Access, query: Query) -> str:
