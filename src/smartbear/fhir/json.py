@@ -70,9 +70,11 @@ def _is_too_deep(data: bytes, value: object) -> bool:
     if len(brackets) <= 2 * MAX_DEPTH and brackets.count(b"[") + brackets.count(b"{") <= MAX_DEPTH:
         return False
     for _ in range(MAX_DEPTH // 2):
-        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        before, brackets = len(brackets), brackets.replace(b"[]", b"").replace(b"{}", b"")
         if not brackets:
             return False
+        if len(brackets) == before:
+            break
     return _is_deeper(value, MAX_DEPTH)
 
 

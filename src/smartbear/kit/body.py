@@ -52,6 +52,8 @@ def parse_json(body: bytes) -> Any:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno} column {error.colno}"
         raise BadInput("The body is not JSON.", errors=(_at(place, "syntax"),)) from None
+    except ValueError:  # Python reads integers of 4,300 digits and no more
+        raise BadInput("A number is too large.", errors=(_at("", "not_a_number"),)) from None
     if "\\u" in text:
         _refuse_surrogates(value)
     return value

@@ -34,7 +34,7 @@ async def bundle_route(repository: Repository, call: Call) -> Answer:
     """``POST [base]``. Those who may change everything may send larger Bundles."""
     given = await call.resource(body_limit(repository, call))
     kind = given.get("type") if isinstance(given, dict) and given.get("resourceType") == "Bundle" else None
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         fault = FieldError("Bundle.type", "value", "must be transaction or batch")
         raise BadInput("This address takes a Bundle that is a transaction or a batch.", errors=(fault,))
     done = await _KINDS[kind](repository, call.access, given, call.base)
