@@ -52,6 +52,9 @@ async def test_an_added_parameter_finds_old_and_new_resources_once_all_are_index
     await indexed(service)
     assert await fhir.ids("Patient?birth-order=2&_sort=birth-order,_id") == sorted([old["id"], new["id"]])
     assert await fhir.ids("Patient?birth-order=gt2") == []
+    [rest] = (await fhir.get("metadata"))["rest"]
+    [patients] = [one for one in rest["resource"] if one["type"] == "Patient"]
+    assert {"name": "birth-order", "type": "number"} in patients["searchParam"]
     assert await fhir.ids(f"Patient?_filter=birth-order eq 2 and _id eq {old['id']}") == [old["id"]]
 
 

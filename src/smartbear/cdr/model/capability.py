@@ -10,6 +10,7 @@ from typing import Any
 
 from smartbear.cdr.model.operations import operations_of
 from smartbear.fhir import definitions
+from smartbear.fhir.search.catalogue import Catalogue
 from smartbear.fhir.search.parameters import Parameter, SearchType, parameters
 
 _CORE = "http://hl7.org/fhir"
@@ -40,6 +41,7 @@ class Offer:
     patch_formats: tuple[str, ...]
     update_create: bool
     delete_matches: int
+    catalogue: Catalogue
 
     @property
     def addresses(self) -> list[list[str]]:
@@ -77,7 +79,7 @@ def _rest(offer: Offer) -> dict[str, Any]:
 
 
 def _resource(resource_type: str, offer: Offer) -> dict[str, Any]:
-    found, offered = parameters(resource_type), offer.routes
+    found, offered = offer.catalogue.of(resource_type), offer.routes
     references = [code for code, one in found.items() if one.type is SearchType.REFERENCE]
     statement = {
         "type": resource_type,
@@ -91,7 +93,7 @@ def _resource(resource_type: str, offer: Offer) -> dict[str, Any]:
         "conditionalDelete": _conditional_delete(offer),
         "referencePolicy": ["literal", "logical"],
         "searchInclude": ["*", *(f"{resource_type}:{code}" for code in references)],
-        "searchRevInclude": _pointing_at()[resource_type],
+        "searchRevInclude": ["*", *_pointing_at()[resource_type]],
         "searchParam": [_parameter(resource_type, one) for one in found.values()],
         "operation": operations_of(resource_type, offer.addresses),
     }

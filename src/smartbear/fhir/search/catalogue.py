@@ -7,7 +7,7 @@ from types import MappingProxyType
 from smartbear.fhir.search.parameters import Parameter, parameters
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one is never another
 class Catalogue:
     """The core's parameters and, by type and code, those added: ``ready`` ones and ``pending`` ones.
 
