@@ -1,4 +1,5 @@
 import asyncio
+import random
 import signal
 import subprocess
 import sys
@@ -369,3 +370,9 @@ async def test_a_patient_who_is_not_there_cannot_be_exported(bulk, reference):
 )
 async def test_an_export_is_asked_for_with_parameters(bulk, body):
     assert (await bulk.fhir.send("POST", "Patient/$export", body, **ASYNC)).status_code in (400, 422)
+
+
+async def test_large_resources_are_exported_too(bulk, fhir):
+    noise = "".join(f"{random.Random(n).random()}" for n in range(3000))
+    one = await fhir.create({"resourceType": "Basic", "code": {"text": noise}})
+    assert await bulk.exported("$export?_type=Basic") == [one]

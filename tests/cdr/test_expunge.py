@@ -32,7 +32,7 @@ async def expunge(caller, path, *parameters):
 
 @pytest.fixture
 async def gone(fhir):
-    """A patient with words in every kind of index, and an Observation, both changed once and deleted."""
+    """A patient, an Observation and a CodeSystem with words in many places, changed once and deleted."""
     person = await fhir.create(
         patient(
             name=[{"family": CANARY}],
@@ -43,10 +43,14 @@ async def gone(fhir):
         )
     )
     seen = await fhir.create(observation(person["id"], note=[{"text": CANARY}]))
-    for one, change in ((person, {"gender": "male"}), (seen, {"status": "amended"})):
+    concepts = {"content": "complete", "concept": [{"code": CANARY, "display": CANARY}]}
+    codes = {"resourceType": "CodeSystem", "url": "urn:canary", "status": "draft", **concepts}
+    found = (person, seen, await fhir.create(codes))
+    changes: tuple[dict[str, str], ...] = ({"gender": "male"}, {"status": "amended"}, {"status": "active"})
+    for one, change in zip(found, changes, strict=True):
         await fhir.put({**one, **change})
         await fhir.send("DELETE", f"{one['resourceType']}/{one['id']}")
-    return person, seen
+    return found
 
 
 async def tables(database_url):
@@ -67,8 +71,8 @@ async def test_nothing_stays_of_a_deleted_resource_in_any_table(fhir, gone, data
     rids = [
         row["rid"] for row in await connection.fetch("SELECT rid FROM cdr.resource WHERE id = ANY($1)", ids)
     ]
-    assert await connection.fetchval("SELECT count(*) FROM cdr.body WHERE rid = ANY($1)", rids) == 6
-    assert await expunge(fhir, "", DELETED) == 6
+    assert await connection.fetchval("SELECT count(*) FROM cdr.body WHERE rid = ANY($1)", rids) == 9
+    assert await expunge(fhir, "", DELETED) == 9
     for table, has_rid in found.items():
         if has_rid and table != "resource":
             left = await connection.fetchval(f"SELECT count(*) FROM cdr.{table} WHERE rid = ANY($1)", rids)
@@ -89,7 +93,7 @@ async def test_nothing_stays_of_a_deleted_resource_in_any_table(fhir, gone, data
 
 
 async def test_what_was_expunged_can_be_there_again(fhir, gone):
-    person, _ = gone
+    person, *_ = gone
     before = (await fhir.get("Patient?_summary=count"))["total"]
     assert await expunge(fhir, f"Patient/{person['id']}", DELETED) == 3
     again = await fhir.put(patient(id=person["id"]))
@@ -126,7 +130,7 @@ async def test_what_is_living_or_of_another_type_is_left_alone(fhir, gone):
     assert await expunge(fhir, f"Observation/{living['id']}", DELETED) == 0
     assert await expunge(fhir, "Condition", DELETED, VERSIONS) == 0
     assert await fhir.get(f"Observation/{living['id']}") == living
-    person, _ = gone
+    person, *_ = gone
     assert (await fhir.send("GET", f"Patient/{person['id']}")).status_code == 410
 
 

@@ -33,6 +33,14 @@ class CdrSettings(BaseSettings):
     expansion_limit: int = Field(
         10_000, ge=1, description="Most codes of a value set that one answer lists; more come page by page."
     )
+    subscription_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Hosts inside, as host or host:port, that subscriptions may notify, separated by commas; "
+        "also by plain HTTP. Empty: public hosts alone.",
+    )
+    subscription_tries: int = Field(
+        12, ge=1, description="Failures in a row after which a subscription ends with the status error."
+    )
     unknown_profiles: Literal["accept", "refuse"] = Field(
         "accept", description="What becomes of a resource that claims a profile nobody here knows."
     )
@@ -48,7 +56,7 @@ class CdrSettings(BaseSettings):
     )
     cursor_minutes: int = Field(30, ge=1, description="How long the link to the next page stays good.")
 
-    @field_validator("import_sources", mode="before")
+    @field_validator("import_sources", "subscription_hosts", mode="before")
     @classmethod
     def _split(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
         given = value.split(",") if isinstance(value, str) else value

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from smartbear.cdr.actions.conditional import Condition, read_condition
 from smartbear.cdr.actions.meaning import meant
 from smartbear.cdr.model import subset
@@ -10,7 +12,7 @@ from smartbear.cdr.model.body import versioned
 from smartbear.cdr.model.bulk import Export, Job, Place
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.bulk import jobs, pieces
-from smartbear.cdr.store.bulk.walk import Rows, Walk, present, walking
+from smartbear.cdr.store.bulk.walk import Rows, Walk, large, present, walking
 from smartbear.cdr.store.packing import unpack
 from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.search.lookups import look_up
@@ -84,35 +86,40 @@ class _Export:
     async def _file(self, walk: Walk) -> int:
         """Write one file; returns how many resources were looked at."""
         looked = 0
-        elements = self._asked.elements_of(walk.type)
         async with walking(self._repository.db, walk, self._place.rid, _FILE) as rows:
             async for some in rows:
                 looked += len(some)
-                self._take(walk.type, some, elements)
-                self._place = Place(walk.type, some[-1]["rid"], self._place.file, self._place.part)
-                if self._size >= _PIECE:
-                    await self._flush()
+                await self._take(walk.type, some)
         if self._size:
             await self._flush()
         return looked
 
-    def _take(self, kind: str, rows: Rows, elements: tuple[str, ...]) -> None:
-        for _, resource_id, version, updated, method, content in rows:
-            if content is not None:
-                line = versioned(unpack(method, content), kind, resource_id, version, updated)
-                if elements:
-                    line = subset.of(line, None, elements)
-                self._lines.append(line)
-            elif version is not None and self._asked.since:
-                line = _deletion(kind, resource_id)
-                self._gone.append(line)
-            else:
-                continue
-            self._size += len(line)
+    async def _take(self, kind: str, rows: Rows) -> None:
+        elements, since = self._asked.elements_of(kind), self._asked.since
+        for rid, resource_id, version, updated, method, size, content in rows:
+            if size is not None:
+                packed = (method, content) if content is not None else await self._large(rid, version)
+                if packed:
+                    line = versioned(unpack(*packed), kind, resource_id, version, updated)
+                    self._add(self._lines, subset.of(line, None, elements) if elements else line)
+            elif version is not None and since:
+                self._add(self._gone, _deletion(kind, resource_id))
+            if self._size >= _PIECE:
+                self._place = replace(self._place, rid=rid)
+                await self._flush()
+        self._place = replace(self._place, rid=rows[-1]["rid"])
+
+    def _add(self, lines: list[bytes], line: bytes) -> None:
+        lines.append(line)
+        self._size += len(line)
+
+    async def _large(self, rid: int, version: int) -> tuple[int, bytes] | None:
+        async with self._repository.db.connection() as connection:
+            return await large(connection, rid, version)
 
     async def _flush(self) -> None:
         repository, at = self._repository, self._place
-        after = Place(at.type, at.rid, at.file, at.part + 1)
+        after = replace(at, part=at.part + 1)
         async with repository.db.transaction() as tx:
             now = repository.context.clock.now()
             if not await jobs.advance(tx, self._job, after, len(self._lines), now):

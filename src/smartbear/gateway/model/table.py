@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from smartbear.contracts.roles import PARTICIPANT, STAFF, SYSTEM
 
 OWN = "gateway"  # answered by the front door itself
+WEBSOCKET = "WEBSOCKET"
+"""In the place of a method: the address takes websockets, which begin as a request of their own."""
 _KB, _MB = 1 << 10, 1 << 20
 _READ = frozenset({"GET", "HEAD"})
 _WRITE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -37,6 +39,7 @@ TABLE = (
     Row("/realms/smartbear", "identity", _READ | {"POST"}, None),
     Row("/fhir", "cdr", _READ | _WRITE, _CLINICAL | {SYSTEM}, 8 * _MB, 64 * _MB),
     Row("/fhir/$import", "cdr", _READ | _WRITE, frozenset({SYSTEM}), machine_body=1 << 30),
+    Row("/fhir/websocket", "cdr", frozenset({WEBSOCKET}), _CLINICAL | {SYSTEM}),
     Row("/fhir/metadata", "cdr", _READ, None),
     Row("/api/me", "users", _READ, _SIGNED_IN),
     Row("/api/participants", "users", _READ | _WRITE, frozenset({"CCM", "Tech", PARTICIPANT})),

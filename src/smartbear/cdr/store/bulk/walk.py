@@ -27,10 +27,12 @@ from smartbear.fhir.search.query import Query
 from smartbear.kit.db import Connection, Database
 
 _FETCH = 1000  # rows at a time
+_LARGE = 1 << 14  # bytes, packed; what is larger is read by itself, so that memory stays bounded
 _SECONDS = 600.0  # for the first row of a walk that has to sort or to search
 
 Rows = list[asyncpg.Record]
-"""rid, id, and ver, upd, method and content of the version (null where there is none to export)."""
+"""rid, id, and of the version: ver (null if none is to be exported), upd, method, size (null if it is the
+deletion) and content (null also if it is large: see ``large``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ class Walk:
         chosen = self._chosen(arguments, visibility, after, limit)
         job = arguments.add(self.job, "text")
         seen = f"pg_visible_in_snapshot(b.xid, ({select('seen', 'bulk_job', f'id = {job}')}))"
-        columns = "b.ver, b.upd, b.method, b.content, b.patient"
+        size = "octet_length(b.content) AS size"
+        content = f"CASE WHEN octet_length(b.content) <= {_LARGE} THEN b.content END AS content"
+        columns = f"b.ver, b.upd, b.method, {size}, {content}, b.patient"
         newest = f"{select(columns, 'body b', 'b.rid = r.rid', seen)} ORDER BY b.ver DESC LIMIT 1"
         wanted = [visibility.of("b")]
         if self.since:
@@ -62,7 +66,7 @@ class Walk:
         if self.until:
             wanted.append(f"b.upd <= {arguments.add(self.until, 'timestamptz')}")
         source = f"({chosen}) r LEFT JOIN LATERAL ({newest}) b ON {all_of(wanted)}"
-        rows = select("r.rid, r.id, b.ver, b.upd, b.method, b.content", source)
+        rows = select("r.rid, r.id, b.ver, b.upd, b.method, b.size, b.content", source)
         return arguments.bind(f"{rows} ORDER BY r.rid")
 
     def _chosen(self, arguments: Arguments, visibility: Visibility, after: int, limit: int) -> str:
@@ -106,6 +110,7 @@ class Walk:
         return any_of(["r.patient IS NOT NULL", exists(named)])
 
 
+_CONTENT = "SELECT method, content FROM body WHERE rid = $1 AND ver = $2"
 _PRESENT = """
     SELECT t.type_id FROM unnest($1::int[]) AS t (type_id)
     WHERE EXISTS (SELECT FROM resource r WHERE r.type_id = t.type_id AND r.ver > 0)"""
@@ -115,6 +120,12 @@ async def present(connection: Connection, dictionary: Dictionary, types: Iterabl
     """Those of some types of which there is or was a resource, by name."""
     rows = await connection.fetch(_PRESENT, [dictionary.types[kind] for kind in types])
     return sorted(dictionary.type_names[row["type_id"]] for row in rows)
+
+
+async def large(connection: Connection, rid: int, version: int) -> tuple[int, bytes] | None:
+    """Method and content of a version that a walk left out for its size; None if it has been expunged."""
+    row = await connection.fetchrow(_CONTENT, rid, version)
+    return row and (row["method"], row["content"])
 
 
 @asynccontextmanager
