@@ -1,6 +1,6 @@
 """The tables writes go to, and the one statement that inserts a group's rows into all of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -76,6 +76,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "ix_words": (("narrative", "text"), ("content", "text"), _RID),
     "type_delta": (("type_id", "int"), ("delta", "bigint")),
 }
+_OF_WRITERS = frozenset({"ix_subscription"})  # say who wrote a resource
 INDEXES = ("obs", *(table for table in COLUMNS if table.startswith("ix_")))
 
 
@@ -106,7 +107,13 @@ def columns(rows: Mapping[str, Sequence[tuple[Any, ...]]], tables: tuple[str, ..
     return [list(column) for table in tables for column in zip(*rows[table], strict=True)]
 
 
-DISCARD = "WITH {} SELECT".format(
-    ", ".join(f"off_{table} AS (DELETE FROM {table} WHERE rid = ANY($1::bigint[]))" for table in INDEXES)  # noqa: S608 - names from the table above
-)
+def _removal(tables: Iterable[str]) -> str:
+    parts = (f"off_{table} AS (DELETE FROM {table} WHERE rid = ANY($1::bigint[]))" for table in tables)  # noqa: S608 - names from the table above
+    return f"WITH {', '.join(parts)} SELECT"
+
+
+DISCARD = _removal(INDEXES)
 """Removes everything that the resources in $1 were found by."""
+
+DISCARD_CONTENT = _removal(table for table in INDEXES if table not in _OF_WRITERS)
+"""Removes what the resources in $1 were found by for what is in them."""

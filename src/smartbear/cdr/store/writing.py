@@ -20,7 +20,7 @@ from smartbear.cdr.store.packing import NOTHING, pack
 from smartbear.cdr.store.parameters import DEFINING, AddedParameters
 from smartbear.cdr.store.rids import Rids
 from smartbear.cdr.store.rows import Row, Rows
-from smartbear.cdr.store.tables import COLUMNS, DISCARD, columns, insertion
+from smartbear.cdr.store.tables import COLUMNS, DISCARD, DISCARD_CONTENT, columns, insertion
 from smartbear.fhir import json
 from smartbear.fhir.definitions import SearchParameter
 from smartbear.fhir.search.definition import defines, definition, faults
@@ -140,7 +140,7 @@ class Writing:
         group = _Group(self._dictionary.types, known, now)
         for rid, rows in found:
             group.index(rid, rows)
-        await tx.execute(DISCARD, [rid for rid, _ in found])
+        await tx.execute(DISCARD_CONTENT, [rid for rid, _ in found])
         if group.rows:
             await self._insert(tx, group, (rows for _, rows in found))
 
