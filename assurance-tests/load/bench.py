@@ -30,7 +30,7 @@ from rich.console import Console
 from rich.table import Table
 
 from clients import Person, SystemClient
-from load import ingest, latency
+from load import ingest, large, latency
 from platform_under_test import ROOT, PlatformUnderTest, free_port
 
 _IDLE = 20  # seconds without requests before memory is read
@@ -153,6 +153,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--fresh-runs", type=int, default=1, help="clones to install; each takes minutes")
+    parser.add_argument("--large", type=int, metavar="N", help="also measure a store of N Observations")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="smartbear-bench-"))
@@ -174,6 +175,9 @@ def main() -> None:
     under_test.stop()
     shutil.rmtree(folder, ignore_errors=True)
     _show(figures, head)
+    if arguments.large:
+        for table in _told("a large store", lambda: asyncio.run(large.measure(arguments.large))):
+            _console.print(table)
     if arguments.json:
         arguments.json.write_text(json.dumps([vars(figure) for figure in figures], indent=2))
 
