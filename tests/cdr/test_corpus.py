@@ -124,7 +124,7 @@ async def stores(fhir: Any, name: str, resource: Any) -> list[str]:
     answer = await fhir.send("PUT", address, resource)
     if answer.status_code not in (200, 201):
         return [f"{name}: PUT {answer.status_code} {answer.text[:300]}"]
-    kept = json.decode((await fhir.send("GET", address)).content)
+    kept = json.decode((await fhir.send("GET", address, accept="application/fhir+json")).content)
     return [] if without_version(kept) == without_version(resource) else [f"{name}: came back different"]
 
 

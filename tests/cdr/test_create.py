@@ -84,9 +84,9 @@ async def test_what_cannot_be_read_is_an_outcome_and_never_a_fault_of_ours(fhir,
 
 
 async def test_a_method_that_is_not_offered_is_answered_with_those_that_are(fhir):
-    answer = await fhir.send("PATCH", "Observation/1", {})
+    answer = await fhir.send("POST", "Observation/1", {})
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "DELETE, GET, PUT"
+    assert answer.headers["allow"] == "DELETE, GET, HEAD, PATCH, PUT"
 
 
 async def test_a_body_over_eight_megabytes_is_refused(fhir):

@@ -6,6 +6,7 @@ from typing import Any
 
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.alike import indexes_like
+from smartbear.cdr.model.binary import context_of
 from smartbear.cdr.model.body import stored_form
 from smartbear.cdr.model.change import Draft
 from smartbear.cdr.model.owner import owner_of
@@ -47,9 +48,17 @@ def draft_of(resource: dict[str, Any], target: LocalId, bases: Iterable[str]) ->
         content=content,
         digest=_digest(content),
         indexes=indexes,
-        owner=owner_of(target.type, target.id, indexes, bases),
+        owner=_owner(resource, target, indexes, bases),
         organisation=_organisation(indexes, bases) if target.type == "Patient" else None,
     )
+
+
+def _owner(resource: dict[str, Any], target: LocalId, indexes: Indexes, bases: Iterable[str]) -> str | None:
+    """A Binary belongs to the patient who is its security context."""
+    if target.type != "Binary":
+        return owner_of(target.type, target.id, indexes, bases)
+    context = context_of(resource, bases)
+    return context.id if context and context.type == "Patient" else None
 
 
 def draft_like(first: Draft, observation: dict[str, Any], target: LocalId) -> Draft:

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from smartbear.cdr.access import access_of
+from smartbear.cdr.routes.binary import read_binary_route
 from smartbear.cdr.routes.bundle import bundle_route
 from smartbear.cdr.routes.errors import error_answer
 from smartbear.cdr.routes.history import history_route
@@ -57,6 +58,13 @@ _DATA: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
         "PATCH": patch_route,
         "DELETE": delete_route,
     },
+    ("Binary", "id"): {
+        "GET": read_binary_route,
+        "PUT": update_route,
+        "PATCH": patch_route,
+        "DELETE": delete_route,
+    },
+    ("Binary", "id", "_history", "version"): {"GET": read_binary_route},
     **COMPARTMENTS,
     ("_history",): {"GET": history_route},
     ("type", "_history"): {"GET": history_route},
@@ -99,7 +107,7 @@ class FhirApplication:
         methods = _methods(shape, path[:1])
         interaction = methods.get("GET" if call.method == "HEAD" else call.method)
         if interaction is None:
-            allowed = ", ".join(sorted(methods)).encode()
+            allowed = ", ".join(sorted({*methods, *(["HEAD"] if "GET" in methods else [])})).encode()
             return error_answer(MethodNotAllowed(), ((b"allow", allowed),))
         form.expect_offered(call.method)
         return await interaction(self._repository, call)

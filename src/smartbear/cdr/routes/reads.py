@@ -4,7 +4,7 @@ from smartbear.cdr.actions.read import read, vread
 from smartbear.cdr.model import subset
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.tags import number_of, tag_of
-from smartbear.cdr.routes.http import Answer, Call, http_date
+from smartbear.cdr.routes.http import Answer, Call, Headers, http_date
 from smartbear.cdr.routes.preferences import is_unchanged
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
@@ -14,18 +14,24 @@ from smartbear.fhir.search.grammar.faults import invalid
 
 async def read_route(repository: Repository, call: Call) -> Answer:
     """``GET [base]/[type]/[id]``."""
-    return _answer(call, await read(repository, call.access, LocalId(*call.path)))
+    return read_answer(call, await read(repository, call.access, LocalId(*call.path)))
 
 
 async def vread_route(repository: Repository, call: Call) -> Answer:
     """``GET [base]/[type]/[id]/_history/[vid]``."""
     resource_type, resource_id, _, version = call.path
     target = LocalId(resource_type, resource_id)
-    return _answer(call, await vread(repository, call.access, target, number_of(version)))
+    return read_answer(call, await vread(repository, call.access, target, number_of(version)))
 
 
-def _answer(call: Call, stored: Stored) -> Answer:
-    headers = ((b"etag", tag_of(stored.version).encode()), (b"last-modified", http_date(stored.updated)))
+def version_headers(stored: Stored) -> Headers:
+    """Which version an answer shows, and when it was made."""
+    return ((b"etag", tag_of(stored.version).encode()), (b"last-modified", http_date(stored.updated)))
+
+
+def read_answer(call: Call, stored: Stored) -> Answer:
+    """The resource, or what was asked of it; 304 if the caller has this version."""
+    headers = version_headers(stored)
     if is_unchanged(call, stored.version, stored.updated):
         return Answer(304, b"", headers)
     return Answer(200, _asked_part(call, stored.json()), headers)

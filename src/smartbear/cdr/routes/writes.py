@@ -8,7 +8,8 @@ from smartbear.cdr.actions.update import update, update_match
 from smartbear.cdr.model.change import Outcome
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.tags import expected_version, tag_of
-from smartbear.cdr.routes.http import Answer, Call, body_limit, http_date
+from smartbear.cdr.routes.binary import resource_of
+from smartbear.cdr.routes.http import Answer, Call, http_date
 from smartbear.cdr.routes.preferences import Representation, representation
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import json
@@ -28,7 +29,7 @@ _SAID = {
 
 async def create_route(repository: Repository, call: Call) -> Answer:
     """``POST [base]/[type]``."""
-    resource = await call.resource(body_limit(repository, call))
+    resource = await resource_of(repository, call)
     condition = call.header(b"if-none-exist") or _criteria(call.query)
     result = await create(repository, call.access, call.path[0], resource, if_none_exist=condition)
     return written_answer(call, result)
@@ -42,7 +43,7 @@ def _criteria(query: str) -> str:
 
 async def update_route(repository: Repository, call: Call) -> Answer:
     """``PUT [base]/[type]/[id]``."""
-    resource = await call.resource(body_limit(repository, call))
+    resource = await resource_of(repository, call)
     result = await update(
         repository,
         call.access,
@@ -56,7 +57,7 @@ async def update_route(repository: Repository, call: Call) -> Answer:
 
 async def conditional_update_route(repository: Repository, call: Call) -> Answer:
     """``PUT [base]/[type]?…``."""
-    resource = await call.resource(body_limit(repository, call))
+    resource = await resource_of(repository, call)
     condition = Condition(call.path[0], call.query)
     expected = expected_version(call.header(b"if-match"))
     return written_answer(call, await update_match(repository, call.access, condition, resource, expected))
