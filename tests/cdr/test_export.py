@@ -376,3 +376,37 @@ async def test_large_resources_are_exported_too(bulk, fhir):
     noise = "".join(f"{random.Random(n).random()}" for n in range(3000))
     one = await fhir.create({"resourceType": "Basic", "code": {"text": noise}})
     assert await bulk.exported("$export?_type=Basic") == [one]
+
+
+async def test_an_export_amid_writers_is_the_state_at_its_kick_off(bulk, fhir, monkeypatch):
+    monkeypatch.setattr(export_run, "_PIECE", 300)
+    monkeypatch.setattr(export_run, "_FILE", 7)
+    dice = random.Random(1)
+    code = {"text": "amid writers"}
+    before = [await fhir.create({"resourceType": "Basic", "code": code}) for _ in range(40)]
+    done = asyncio.Event()
+
+    async def writer(mine):
+        while not done.is_set():
+            one = dice.choice(mine)
+            changed = {**one, "created": f"2026-01-{dice.randrange(10, 30)}"}
+            await fhir.send("PUT", f"Basic/{one['id']}", changed)
+            if dice.random() < 0.3:
+                await fhir.send("DELETE", f"Basic/{one['id']}")
+            await fhir.create({"resourceType": "Basic", "code": code})
+
+    place = await bulk.start("$export?_type=Basic&_typeFilter=Basic%3Fcode:text=amid")
+    whole = await bulk.start("$export?_type=Basic")
+    writers = [asyncio.create_task(writer(before[n::3])) for n in range(3)]
+    await bulk.work()
+    done.set()
+    await asyncio.gather(*writers)
+    found = await bulk.read(await fhir.get(whole))
+    assert sorted((one for one in found if one["code"] == code), key=key) == sorted(before, key=key)
+    filtered = named(await bulk.read(await fhir.get(place)))
+    assert len(filtered) == len(set(filtered))
+    assert set(filtered) <= set(named(before))
+
+
+def key(resource):
+    return resource["id"]
