@@ -1,7 +1,5 @@
 """The occurrences of a child element in an object, each with its place."""
 
-from collections.abc import Iterator, Sequence
-
 from smartbear.fhir import definitions
 from smartbear.fhir.fhirpath.items import Element
 
@@ -15,13 +13,3 @@ def children(parent: Element, name: str) -> list[tuple[str, Element]]:
     if element is None or not element.repeats:
         return [("." + name, child) for child in found]
     return [(f".{name}[{index}]", child) for index, child in enumerate(found)]
-
-
-def descend(start: Element, path: Sequence[str]) -> Iterator[tuple[str, Element]]:
-    """Place and value of everything at the end of a path; the start itself if the path is empty."""
-    if not path:
-        yield "", start
-        return
-    for place, child in children(start, path[0]):
-        for rest, found in descend(child, path[1:]):
-            yield place + rest, found

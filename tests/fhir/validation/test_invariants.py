@@ -48,6 +48,14 @@ def structure(**members):
     return resource("StructureDefinition", **about, type="Patient", baseDefinition=base, **members)
 
 
+def guide(**definition):
+    about = {"url": "http://x.example", "name": "X", "status": "draft", "packageId": "x"}
+    return resource("ImplementationGuide", fhirVersion=["4.0.1"], definition=definition, **about)
+
+
+TWO_TYPES = [{"code": "code"}, {"code": "string"}]
+BINDING = {"strength": "required", "valueSet": "http://x.example"}
+CONSTRAINT = {"key": "a", "severity": "error", "human": "x", "expression": "true"}
 READ = {"method": "GET", "url": "Patient/1"}
 PATIENT = {"resource": {"resourceType": "Patient"}}
 DEAD = concept("condition-ver-status", "entered-in-error")
@@ -330,6 +338,35 @@ BROKEN = [
         "OperationDefinition.parameter",
         {"name": "x", "use": "in", "min": 0, "max": "1", "type": "code", "searchType": "token"},
     ),
+    (
+        "ig-1",
+        "ImplementationGuide",
+        guide(
+            grouping=[{"id": "a", "name": "x"}],
+            resource=[{"reference": {"display": "x"}, "groupingId": "b"}],
+        ),
+    ),
+    (
+        "ig-2",
+        "ImplementationGuide",
+        guide(resource=[{"reference": {"display": "x"}, "fhirVersion": ["3.0.1"]}]),
+    ),
+    (
+        "sdf-8a",
+        "StructureDefinition",
+        structure(differential={"element": [{"id": "x", "path": "Patient"}, {"id": "y", "path": "Group.x"}]}),
+    ),
+    ("eld-4", "ElementDefinition.type", {"code": "string", "aggregation": ["contained"]}),
+    ("eld-5", "ElementDefinition", {"path": "A", "contentReference": "#A.b", "maxLength": 1}),
+    ("eld-6", "ElementDefinition", {"path": "A", "type": TWO_TYPES, "fixedCode": "a"}),
+    ("eld-7", "ElementDefinition", {"path": "A", "type": TWO_TYPES, "patternCode": "a"}),
+    ("eld-11", "ElementDefinition", {"path": "A", "type": [{"code": "Period"}], "binding": BINDING}),
+    ("eld-13", "ElementDefinition", {"path": "A", "type": [{"code": "code"}, {"code": "code"}]}),
+    ("eld-14", "ElementDefinition", {"path": "A", "constraint": [CONSTRAINT, CONSTRAINT]}),
+    ("eld-15", "ElementDefinition", {"path": "A", "meaningWhenMissing": "x", "defaultValueCode": "x"}),
+    ("eld-16", "ElementDefinition", {"path": "A", "sliceName": "a b"}),
+    ("eld-18", "ElementDefinition", {"path": "A", "isModifier": True}),
+    ("eld-22", "ElementDefinition", {"path": "A", "sliceIsConstraining": True}),
 ]
 
 
@@ -346,6 +383,19 @@ def test_an_invariant_that_is_broken_is_named(key, kind, value):
 
 
 SOUND = [
+    (
+        "CareTeam",
+        resource(
+            "CareTeam",
+            contained=[{"resourceType": "Practitioner", "id": "p"}],
+            participant=[{"member": {"reference": "#p"}, "onBehalfOf": {"reference": "Organization/1"}}],
+        ),
+    ),
+    (
+        "StructureDefinition",
+        structure(differential={"element": [{"id": "Patient.name", "path": "Patient.name"}]}),
+    ),
+    ("MessageDefinition.focus", {"code": "Patient", "min": 0}),
     ("Period", {"start": "2026-06-14", "end": "2026-06-14T08:59:30Z"}),
     ("Period", {"start": "2016-12-31T23:59:60Z", "end": "2017-01"}),
     ("Period", {"start": "2026-06-14T10:00:00+02:00", "end": "2026-06-14T08:00:00Z"}),
@@ -392,8 +442,7 @@ def test_every_invariant_of_the_specification_is_checked_somewhere():
 def test_every_invariant_written_by_hand_is_broken_by_a_test():
     tried = {key for key, _, _ in BROKEN}
     by_hand = {rule.key for rules in invariants.WRITTEN.values() for rule in rules}
-    assert by_hand <= tried
-    assert {"csd-1", "eld-19"} <= tried
+    assert by_hand - {"eld-20"} <= tried  # a warning, below
 
 
 @pytest.mark.parametrize(

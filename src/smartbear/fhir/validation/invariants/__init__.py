@@ -19,6 +19,7 @@ from smartbear.fhir.validation.invariants import (
     clinical,
     conformance,
     datatypes,
+    elements,
     expressions,
     questionnaires,
 )
@@ -30,8 +31,10 @@ WRITTEN: dict[str, tuple[Rule, ...]] = {
     **clinical.RULES,
     **bundles.RULES,
     **questionnaires.RULES,
+    **conformance.RULES,
+    **elements.RULES,
 }
-"""Type → rules written by hand, because the type is hot."""
+"""Type → rules written by hand, because the type is hot or its expressions are slow."""
 
 BY_STRUCTURE = frozenset(
     {
@@ -45,6 +48,8 @@ BY_STRUCTURE = frozenset(
 )
 """Context and key of what `structure`, `contained`, `targets` and `narrative` check."""
 
+_SETTLED = BY_STRUCTURE | {(rule.stated_at, rule.key) for rules in WRITTEN.values() for rule in rules}
+
 
 @cache
 def of_type(type_name: str) -> tuple[Rule, ...]:
@@ -56,10 +61,9 @@ def of_type(type_name: str) -> tuple[Rule, ...]:
 
 
 def _stated_at(type_name: str) -> Iterator[Rule]:
-    written = WRITTEN.get(type_name, ()) + conformance.rules(type_name)
-    yield from written
-    settled = BY_STRUCTURE | {(rule.stated_at, rule.key) for rule in written}
-    yield from expressions.rules(type_name, settled)
+    naming = conformance.naming(type_name)
+    yield from (*WRITTEN.get(type_name, ()), *naming)
+    yield from expressions.rules(type_name, _SETTLED | {(rule.stated_at, rule.key) for rule in naming})
 
 
 def errors(type_name: str) -> tuple[Rule, ...]:

@@ -4,7 +4,7 @@ An invariant is met when its expression says true; nothing (an operand that is n
 `where` and `iif`. One that fails counts as not met: where the structure is sound only size makes it fail.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 
 from smartbear.fhir import definitions
 from smartbear.fhir.definitions import Invariant
@@ -12,66 +12,47 @@ from smartbear.fhir.fhirpath.errors import FHIRPathError
 from smartbear.fhir.fhirpath.expression import Expression, compiled
 from smartbear.fhir.fhirpath.frame import Environment
 from smartbear.fhir.fhirpath.items import Element, truth
-from smartbear.fhir.occurrences import descend
+from smartbear.fhir.occurrences import children
 from smartbear.fhir.validation.invariants.corrections import CORRECTED
 from smartbear.fhir.validation.invariants.rule import Object, Rule
 
-_LOOKS_AROUND = ("%resource", "%rootResource", "resolve()")
-
-
-def met(expression: Expression, value: Element, environment: Environment) -> bool:
-    """Whether the value does what the expression asks."""
-    try:
-        return truth(expression.evaluate(value, environment)) is True
-    except FHIRPathError:
-        return False
+_AS_R4_WRITES = Environment(as_filters=True)
 
 
 def rules(type_name: str, settled: Collection[tuple[str, str]]) -> Iterator[Rule]:
     """A rule for every invariant asked of an object of this type, but for those `settled` (context, key).
 
-    What is stated at an element without properties of its own is asked of the object that has the element,
-    and what needs to see the resource around it is asked of the resource.
+    What is stated at an element without properties of its own is asked of the object that has the element.
     """
-    for context in _contexts(type_name):
-        path = tuple(context[len(type_name) + 1 :].split(".")) if context != type_name else ()
-        for invariant in definitions.invariants(context):
-            is_open = (context, invariant.key) not in settled
-            if is_open and _is_asked_of(type_name, context, invariant):
-                yield _rule(invariant, type_name, path)
+    yield from (_own(r) for r in definitions.invariants(type_name) if (type_name, r.key) not in settled)
+    for name in definitions.elements(type_name):
+        context = f"{type_name}.{name}"
+        if definitions.find_type(context) is None:
+            stated = definitions.invariants(context)
+            yield from (_of_child(r, type_name, name) for r in stated if (context, r.key) not in settled)
 
 
-def _contexts(type_name: str) -> list[str]:
-    named = [type_name, *(f"{type_name}.{name}" for name in definitions.elements(type_name))]
-    inside = (name for name in definitions.type_names() if name.startswith(type_name + "."))
-    return list(dict.fromkeys([*named, *inside]))
+def _ready(invariant: Invariant) -> Expression:
+    return compiled(CORRECTED.get(invariant.expression, invariant.expression))
 
 
-def _is_asked_of(type_name: str, context: str, invariant: Invariant) -> bool:
-    if any(word in invariant.expression for word in _LOOKS_AROUND):
-        return type_name in definitions.resource_types()
-    return context == type_name or definitions.find_type(context) is None
+def _own(invariant: Invariant) -> Rule:
+    expression, type_name = _ready(invariant), invariant.context
+    return Rule(invariant.key, type_name, lambda value: _is_met(expression, Element(value, type_name)))
 
 
-def _rule(invariant: Invariant, type_name: str, path: tuple[str, ...]) -> Rule:
-    expression = compiled(CORRECTED.get(invariant.expression, invariant.expression))
-    if not path:
-        environment = Environment(as_filters=True)
-        return Rule(
-            invariant.key,
-            invariant.context,
-            lambda value: met(expression, Element(value, type_name), environment),
-        )
-    broken = _broken_places(expression, type_name, path)
+def _of_child(invariant: Invariant, type_name: str, name: str) -> Rule:
+    expression = _ready(invariant)
+
+    def broken(value: Object) -> list[str]:
+        found = children(Element(value, type_name), name)
+        return [place for place, child in found if not _is_met(expression, child)]
+
     return Rule(invariant.key, invariant.context, lambda value: not broken(value), broken)
 
 
-def _broken_places(
-    expression: Expression, type_name: str, path: tuple[str, ...]
-) -> Callable[[Object], list[str]]:
-    def broken(value: Object) -> list[str]:
-        start = Element(value, type_name)
-        environment = Environment(resource=start, root=start, as_filters=True)
-        return [place for place, found in descend(start, path) if not met(expression, found, environment)]
-
-    return broken
+def _is_met(expression: Expression, value: Element) -> bool:
+    try:
+        return truth(expression.evaluate(value, _AS_R4_WRITES)) is True
+    except FHIRPathError:
+        return False
