@@ -206,3 +206,37 @@ async def test_only_those_who_may_change_everything_may_reindex(service, fhir):
     assert (await fhir.send("GET", "$reindex?_job=1")).status_code == 404
     assert (await fhir.send("GET", "$reindex")).status_code == 400
     assert (await fhir.send("POST", "Patient/none/$reindex")).status_code == 404
+
+
+async def test_a_bundle_may_bring_a_parameter_and_what_is_found_by_it(service, fhir):
+    added = parameter(service, "bundled")
+    entries = [
+        {"resource": added, "request": {"method": "PUT", "url": f"SearchParameter/{added['id']}"}},
+        {"resource": patient(multipleBirthInteger=8), "request": {"method": "POST", "url": "Patient"}},
+    ]
+    for _ in range(2):  # the second time the parameter is the same
+        answer = await fhir.send(
+            "POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": entries}
+        )
+        assert answer.status_code == 200, answer.text
+    await indexed(service)
+    assert len(await fhir.ids("Patient?bundled=8")) == 2
+
+
+async def test_a_change_that_says_nothing_new_starts_no_reindexing(service, fhir):
+    added = parameter(service, "described")
+    await fhir.put(added)
+    await indexed(service)
+    await fhir.put({**added, "description": "in other words"})
+    async with service.app._repository.db.connection() as connection:
+        assert not await connection.fetch("SELECT FROM reindex_job WHERE ended IS NULL")
+    assert await fhir.ids("Patient?described=99") == []
+
+
+async def test_an_expression_that_fails_on_a_resource_finds_nothing_in_it(service, fhir):
+    two = await fhir.create(patient(name=[{"family": "A"}, {"family": "B"}]))
+    one = await fhir.create(patient(name=[{"family": "Only"}]))
+    await fhir.put(parameter(service, "only-family", "Patient.name.family.single()", "string"))
+    await indexed(service)
+    assert await fhir.ids("Patient?only-family=only") == [one["id"]]
+    assert two["id"] in await fhir.ids("Patient?only-family:missing=true&family=a")

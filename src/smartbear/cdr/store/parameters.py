@@ -92,7 +92,7 @@ class AddedParameters:
 async def record(tx: Connection, given: Mapping[int, SearchParameter | None]) -> Changed | None:
     """Note what SearchParameters, by rid, now define; None if that changes nothing."""
     former = {row["rid"]: row["definition"] for row in await tx.fetch(_FORMER, list(given))}
-    now = {rid: msgspec.to_builtins(one) for rid, one in given.items() if one}
+    now = {rid: msgspec.json.decode(msgspec.json.encode(one)) for rid, one in given.items() if one}
     changed = [rid for rid in given if former.get(rid) != now.get(rid)]
     if not changed:
         return None
