@@ -62,11 +62,10 @@ async def _page(repository: Repository, connection: Connection, access: Access, 
         total = len(hits)
     elif counted and total is None:
         total = await _total(repository, connection, access, query)
-    rids, cut = await _included(repository, connection, access, query, matches, lookups)
-    found = await pages.bodies(connection, repository.dictionary, rids) if rids else []
+    included, cut = await _included(repository, connection, access, query, matches, lookups)
     return Page(
         [hit.stored for hit in matches],
-        [stored for _, stored in found],
+        [hit.stored for hit in included],
         total,
         _seal(repository, access, query, matches[-1]) if len(hits) > size else None,
         cut,
@@ -94,21 +93,24 @@ async def _included(
     query: Query,
     matches: list[Hit],
     lookups: Lookups,
-) -> tuple[list[int], bool]:
-    """Rids to include, and whether there were more than the limit."""
+) -> tuple[list[Hit], bool]:
+    """What to include, in the order of rids, and whether there was more than the limit."""
     limit = repository.settings.include_limit
-    known = [hit.rid for hit in matches]
-    added: list[int] = []
-    wanted, around = query.includes, known
+    added: list[Hit] = []
+    wanted, around = query.includes, matches
     for _ in range(_MOST_ROUNDS):
         if not (wanted and around) or len(added) > limit:
-            return added[:limit], len(added) > limit
-        seen = [*known, *added]
-        room = limit + 1 - len(added)
-        around = await includes.included(connection, wanted, around, seen, access, lookups, room)
+            return _by_rid(added[:limit]), len(added) > limit
+        seen = [hit.rid for hit in (*matches, *added)]
+        room, rids = limit + 1 - len(added), [hit.rid for hit in around]
+        around = await includes.included(connection, wanted, rids, seen, access, lookups, room)
         added += around
         wanted = tuple(one for one in query.includes if one.iterate)
-    return added[:limit], bool(wanted and around) or len(added) > limit
+    return _by_rid(added[:limit]), bool(wanted and around) or len(added) > limit
+
+
+def _by_rid(hits: list[Hit]) -> list[Hit]:
+    return sorted(hits, key=lambda hit: hit.rid)
 
 
 def _purpose(access: Access, query: Query) -> str:

@@ -26,9 +26,9 @@ def stored_form(resource: Mapping[str, Any], resource_id: str) -> bytes:
 def versioned(stored: bytes, resource_type: str, resource_id: str, version: int, updated: datetime) -> bytes:
     """The resource as a client gets it."""
     at = _FRAME + len(resource_type) + len(resource_id)
-    comma = "" if stored[at : at + 1] == b"}" else ","
-    stamp = f'"versionId":"{version}","lastUpdated":"{instant(updated)}"{comma}'
-    return stored[:at] + stamp.encode() + stored[at:]
+    comma = b"" if stored.startswith(b"}", at) else b","
+    stamp = f'"versionId":"{version}","lastUpdated":"{instant(updated)}"'
+    return b"".join((stored[:at], stamp.encode(), comma, stored[at:]))
 
 
 @lru_cache(maxsize=4096)  # what was written together has the same
@@ -36,4 +36,4 @@ def instant(moment: datetime) -> str:
     """A FHIR instant in UTC, to the millisecond."""
     if moment.tzinfo is not UTC:
         moment = moment.astimezone(UTC)
-    return f"{moment.isoformat(timespec='milliseconds')[:_DIGITS]}Z"
+    return moment.isoformat(timespec="milliseconds")[:_DIGITS] + "Z"

@@ -55,11 +55,11 @@ def bundle(
 
 def _entry(call: Call, stored: Stored, mode: str, query: Query) -> bytes:
     resource_type, resource_id = stored.target
-    url = f'{{"fullUrl":"{call.base}{resource_type}/{resource_id}","resource":'.encode()
     body = stored.json()
     if query.summary or query.elements:
         body = subset.of(body, query.summary, query.elements)
-    return url + body + f',"search":{{"mode":"{mode}"}}}}'.encode()
+    head = f'{{"fullUrl":"{call.base}{resource_type}/{resource_id}","resource":'
+    return b"".join((head.encode(), body, b',"search":{"mode":"', mode.encode(), b'"}}'))
 
 
 def _issues(query: Query, page: Page) -> Iterable[Issue]:
