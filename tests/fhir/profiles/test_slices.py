@@ -1,5 +1,6 @@
 import pytest
 
+from smartbear.kit.errors import TooCostly
 from tests.fhir.profiles.conftest import BASE, OURS, Profiles, profile
 
 SYSTEM = {"discriminator": [{"type": "value", "path": "system"}], "rules": "open"}
@@ -50,6 +51,21 @@ def test_the_constraints_of_a_slice_hold_for_its_occurrences_alone(patient):
     assert Profiles(sliced()).errors(patient(identifier=found)) == [
         ("too-long", "Patient.identifier[1].value")
     ]
+
+
+def test_a_check_that_would_take_too_long_is_given_up(patient):
+    many = 200
+    elements = [
+        element
+        for number in range(many)
+        for element in (
+            (f"Patient.identifier:s{number}", {}),
+            (f"Patient.identifier:s{number}.system", {"fixedUri": f"http://s{number}"}),
+        )
+    ]
+    profiles = Profiles(profile("x", ("Patient.identifier", {"slicing": SYSTEM}), *elements))
+    with pytest.raises(TooCostly):
+        profiles.errors(patient(identifier=identifiers(*["other"] * 2 * many * 3)))
 
 
 def by(kind, path, **said):

@@ -23,7 +23,7 @@ Occurrences = list[tuple[str, Element]]
 def check(resource: Mapping[str, Any], profile: Profile, environs: Environs) -> tuple[Issue, ...]:
     """What the profile says about a resource that its type finds sound: errors and, apart, the rest.
 
-    At most `LIMIT` of each.
+    At most `LIMIT` of each; TooCostly for a resource that would take too long.
     """
     element = resource_element(resource)
     if not definitions.is_a(element.type, profile.type):
@@ -40,6 +40,7 @@ def check(resource: Mapping[str, Any], profile: Profile, environs: Environs) -> 
 
 def _node_issues(node: Node, root: Node, element: Element, here: Here, run: Run) -> Iterator[Issue]:
     """What is against one occurrence; `root` is that of the profile the node is in."""
+    run.step()
     if node.is_about_value:
         yield from _value_issues(node, element, here, run)
     if node.constraints:

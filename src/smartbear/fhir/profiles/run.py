@@ -9,6 +9,9 @@ from smartbear.fhir import definitions
 from smartbear.fhir.fhirpath.frame import Environment
 from smartbear.fhir.fhirpath.items import Element
 from smartbear.fhir.profiles.library import Library
+from smartbear.kit.errors import TooCostly
+
+_MOST_STEPS = 200_000
 
 Membership = Callable[[str, str | None, str], bool | None]
 """(value set, system, code) → whether it is in there, None if nobody here can tell. Without a system: any."""
@@ -55,6 +58,13 @@ class Run:
     environs: Environs
     root: Element
     open: set[tuple[int, str]] = field(default_factory=set)
+    steps: int = 0
+
+    def step(self) -> None:
+        """Count a look at a value; TooCostly after so many that a check takes seconds."""
+        self.steps += 1
+        if self.steps > _MOST_STEPS:
+            raise TooCostly("The resource is too large to be checked against its profiles.")
 
     @cached_property
     def contained(self) -> Mapping[str, Mapping[str, Any]]:

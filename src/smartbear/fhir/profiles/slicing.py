@@ -36,6 +36,7 @@ def belongs(
 def _meets(
     node: Node, discriminator: Discriminator, item: Element, here: Here, run: Run, conforms: Conforms
 ) -> bool:
+    run.step()
     found = _select(discriminator.path, item, here, run)
     nodes = node.at(_steps(discriminator.path))
     elements = [one for one in found if isinstance(one, Element)]
