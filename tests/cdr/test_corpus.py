@@ -5,6 +5,7 @@ refuse are listed in `tests/fhir/refused_examples.json` with the clause each of 
 """
 
 import asyncio
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -26,11 +27,14 @@ from smartbear.fhir.search.values import (
     Text,
     Token,
 )
+from tests.cdr.conftest import issues
 from tests.fhir.test_corpus import REFUSED, files
 
 pytestmark = [pytest.mark.corpus, pytest.mark.timeout(1800)]
 AT_ONCE = 8
 LONG = 500
+BROKEN = 422
+ADDRESS = re.compile(r"[A-Za-z0-9\-.]{1,64}")  # one example breaks the specification with its id
 OURS = {"versionId", "lastUpdated"}  # of meta
 
 
@@ -142,6 +146,15 @@ async def finds(fhir: Any, name: str, resource: Any) -> list[str]:
     return faults
 
 
+async def refuses(fhir: Any, name: str, resource: Any) -> list[str]:
+    """Whether an example that breaks the specification is refused, where it breaks it."""
+    address = f"{resource['resourceType']}/{resource['id']}"
+    answer = await fhir.send("PUT", address, resource)
+    places = {place for _, place in issues(answer)} if answer.status_code == BROKEN else set()
+    missing = {fault["first_at"] for fault in REFUSED[name]} - places
+    return [f"{name}: PUT {answer.status_code}, without {sorted(missing)}"] if missing else []
+
+
 async def all_of(check: Any, fhir: Any, known: dict[str, tuple[str, Any]]) -> list[str]:
     """The faults of every example, several at once."""
     slots = asyncio.Semaphore(AT_ONCE)
@@ -152,6 +165,19 @@ async def all_of(check: Any, fhir: Any, known: dict[str, tuple[str, Any]]) -> li
 
     told = await asyncio.gather(*(one(*each) for each in known.values()))
     return [fault for faults in told for fault in faults]
+
+
+async def test_every_example_that_breaks_the_specification_is_refused_where_it_does(fhir):
+    known = {
+        path.name: (path.name, json.decode(path.read_bytes()))
+        for path in files("SMARTBEAR_FHIR_EXAMPLES", "*.json")
+        if path.name in REFUSED
+    }
+    assert known.keys() == REFUSED.keys()
+    assert (
+        await all_of(refuses, fhir, {n: one for n, one in known.items() if ADDRESS.fullmatch(one[1]["id"])})
+        == []
+    )
 
 
 async def test_every_official_example_is_kept_as_it_was_sent_and_found_by_what_it_says(fhir):
