@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from smartbear.cdr.actions import bulk, bulk_jobs, follow, reindex
+from smartbear.cdr.actions.subscriptions.deliver import deliver
 from smartbear.cdr.store.repository import Repository
 from smartbear.contracts.events import DeviceAssigned, ParticipantChanged, ReadingsAccepted
 from smartbear.kit.context import Context, Handlers
@@ -38,7 +39,11 @@ def handlers(context: Context) -> Handlers:
     async def index_anew(payload: dict[str, Any]) -> None:
         await reindex.run(await repository(), payload["job"])
 
+    async def subscriptions_deliver(payload: dict[str, Any]) -> None:
+        await deliver(await repository(), payload["subscription"])
+
     return {
+        "cdr.subscriptions.deliver": subscriptions_deliver,
         "cdr.reindex": index_anew,
         "cdr.bulk.run": bulk_run,
         "cdr.bulk.expire": bulk_expire,

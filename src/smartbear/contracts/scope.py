@@ -108,7 +108,7 @@ class ScopeMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Verify, then hand on."""
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         wanted = HEADER.encode()
@@ -116,10 +116,16 @@ class ScopeMiddleware:
         try:
             access = verify(value.decode("latin-1"), self._key, self._clock.now())
         except Unauthenticated as error:
-            await problem_response(error)(scope, receive, send)
+            refuse = _refuse if scope["type"] == "websocket" else problem_response(error)
+            await refuse(scope, receive, send)
             return
         scope.setdefault("state", {})["access"] = access
         await self._app(scope, receive, send)
+
+
+async def _refuse(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """End a websocket before it has begun, which its client sees as a 403."""
+    await send({"type": "websocket.close", "code": 1008})
 
 
 def scope_of(request: HTTPConnection) -> AccessScope:

@@ -15,6 +15,7 @@ from smartbear.kit.errors import PlatformError
 
 _LOOPBACK = "127.0.0.1"
 _GRACE = 3  # seconds that open answers, such as event streams, get to end
+_LONGEST_MESSAGE = 1 << 12  # bytes a client may send through a websocket at once
 _log = logs.get("kit")
 
 
@@ -54,6 +55,8 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
         h11_max_incomplete_event_size=1 << 14,
+        ws="websockets-sansio",
+        ws_max_size=_LONGEST_MESSAGE,
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))

@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from smartbear.cdr.access import access_of
+from smartbear.cdr.actions.subscriptions.bindings import Bindings
 from smartbear.cdr.routes.binary import read_binary_route
 from smartbear.cdr.routes.bundle import bundle_route
 from smartbear.cdr.routes.errors import error_answer
@@ -23,6 +24,7 @@ from smartbear.cdr.routes.operations.bulk import shape_of_job
 from smartbear.cdr.routes.patches import conditional_patch_route, patch_route
 from smartbear.cdr.routes.reads import read_route, vread_route
 from smartbear.cdr.routes.searches import COMPARTMENTS, search_by_post_route, search_route
+from smartbear.cdr.routes.websocket import websocket
 from smartbear.cdr.routes.writes import (
     conditional_delete_route,
     conditional_update_route,
@@ -81,12 +83,14 @@ ROUTES = {**_DATA, ("metadata",): {"GET": metadata_of(_OFFERED)}}
 class FhirApplication:
     """The FHIR service as an ASGI application."""
 
-    def __init__(self, repository: Repository) -> None:
-        self._repository = repository
+    def __init__(self, repository: Repository, bindings: Bindings) -> None:
+        self._repository, self._bindings = repository, bindings
         self._known_bases = {base: base for base in repository.bases}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; whatever goes wrong is an OperationOutcome."""
+        if scope["type"] == "websocket" and scope["path"] == f"{_PREFIX}/websocket":
+            await websocket(self._repository, self._bindings, scope, receive, send)
         if scope["type"] != "http":
             return
         form, limit = form_of(scope), self._repository.settings.bundle_bytes

@@ -55,6 +55,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "ix_quantity": (*_PART, ("unit", "int"), ("canonical", "int"), *_RANGE, *_CANONICAL, _RID),
     "ix_uri": (*_PART, ("uri", "text"), _RID),
     "ix_position": (("param", "int"), ("latitude", "float8"), ("longitude", "float8"), _RID),
+    "ix_subscription": (("access", "text"), _RID),
     "ix_code_system": (
         ("url", "text"),
         ("version", "text"),

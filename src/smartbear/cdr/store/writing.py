@@ -189,6 +189,8 @@ class _Group:
         self._add_resource(step)
         self._add_body(step)
         self.index(step.rid, step.rows)
+        if step.change.target.type == "Subscription" and step.change.draft:
+            self.rows["ix_subscription"].append((json.encode(step.change.access).decode(), step.rid))
         if step.state and not step.state.deleted:
             self.discarded.append(step.rid)
 

@@ -41,6 +41,7 @@ _ALWAYS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
+_REFUSED = 1008  # of RFC 6455: a matter of policy
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 _log = logs.get("gateway")
 
@@ -80,6 +81,8 @@ class Front:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever happens on the way."""
+        if scope["type"] == "websocket":
+            await self._accept(scope, receive, send)
         if scope["type"] != "http":
             return
         row = table.find(scope["path"])
@@ -104,6 +107,24 @@ class Front:
         finally:
             observed.done()
 
+    async def _accept(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a websocket in as a request would be; one that may not come in is closed before it opens."""
+        row = table.find(scope["path"])
+        try:
+            _refuse_oddities(scope)
+            if row is None or table.WEBSOCKET not in row.methods:
+                raise NotFound
+            access = await self._identify(row, scope)
+        except PlatformError as error:
+            _log.info("websocket_refused", code=error.code)
+            await send({"type": "websocket.close", "code": _REFUSED})
+            return
+        neighbour = self._context.local(row.component)
+        if neighbour is None:
+            await send({"type": "websocket.close", "code": _REFUSED})
+            return
+        await neighbour(self._inner(row, scope, access, self._context.new_id()), receive, send)
+
     async def _enter(
         self, row: table.Row, scope: Scope, receive: Receive, send: Send, request_id: str
     ) -> None:
@@ -111,22 +132,25 @@ class Front:
             raise MethodNotAllowed
         access = await self._identify(row, scope)
         limit = row.machine_body if access.role == SYSTEM else row.body
-        signed = sign(access, self._context.key("scope"), self._context.clock.now())
-        headers = scope["headers"]
-        stripped = _STRIPPED if row.roles is None else _STRIPPED | _CREDENTIALS
-        kept = [(name, value) for name, value in headers if name not in stripped]
-        own = [
-            (HEADER.encode(), signed.encode()),
-            (REQUEST_ID.encode(), request_id.encode()),
-            (_PEER, _peer(scope).encode()),
-        ]
-        inner = {**scope, "headers": kept + own}
-        receive = _bounded(receive, _declared_length(headers), limit)
+        inner = self._inner(row, scope, access, request_id)
+        receive = _bounded(receive, _declared_length(scope["headers"]), limit)
         neighbour = self._own if row.component == table.OWN else self._context.local(row.component)
         if neighbour:
             await neighbour(inner, receive, send)
         else:
             await self._proxy.pass_on(row.component, inner, receive, send)
+
+    def _inner(self, row: table.Row, scope: Scope, access: AccessScope, request_id: str) -> Scope:
+        """What the component is handed: the caller's scope in the place of the caller's token."""
+        signed = sign(access, self._context.key("scope"), self._context.clock.now())
+        stripped = _STRIPPED if row.roles is None else _STRIPPED | _CREDENTIALS
+        kept = [(name, value) for name, value in scope["headers"] if name not in stripped]
+        own = [
+            (HEADER.encode(), signed.encode()),
+            (REQUEST_ID.encode(), request_id.encode()),
+            (_PEER, _peer(scope).encode()),
+        ]
+        return {**scope, "headers": kept + own}
 
     async def _identify(self, row: table.Row, scope: Scope) -> AccessScope:
         peer = _peer(scope)

@@ -1,0 +1,383 @@
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import asyncpg
+import pytest
+import websockets
+
+from smartbear.cdr.actions.subscriptions.hook import Endpoints, NotDelivered, is_public, send
+from smartbear.cdr.jobs import handlers
+from smartbear.contracts.scope import HEADER, SYSTEM, AccessScope, ScopeMiddleware, sign
+from smartbear.fhir import json, xml
+from smartbear.kit.jobs import worker
+from smartbear.kit.serving import listen, serving
+from tests.cdr.conftest import observation, patient
+from tests.conftest import eventually, test_key
+
+
+@dataclass
+class Endpoint:
+    """A server of a subscriber: what it was told, and what it answers."""
+
+    address: str = ""
+    told: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
+    answer: Callable[[], int] = lambda: 200
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, scope, receive, send):
+        body = b""
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        given = {name.decode(): value.decode() for name, value in scope["headers"]}
+        self.told.append((scope["method"], scope["path"], given, body))
+        await self.open.wait()
+        await send({"type": "http.response.start", "status": self.answer(), "headers": list(self.headers)})
+        await send({"type": "http.response.body", "body": b""})
+
+    def values(self):
+        """Values of the observations it was told of."""
+        return [json.decode(body)["valueQuantity"]["value"] for *_, body in self.told]
+
+
+@pytest.fixture(autouse=True)
+def allowed(monkeypatch):
+    monkeypatch.setenv("SMARTBEAR_CDR_SUBSCRIPTION_HOSTS", "127.0.0.1")
+    monkeypatch.setenv("SMARTBEAR_CDR_SUBSCRIPTION_TRIES", "3")
+
+
+@pytest.fixture
+async def endpoints():
+    """Makes endpoints, each on a port of its own."""
+    async with AsyncExitStack() as stack:
+        made = []
+
+        async def make():
+            endpoint, socket = Endpoint(), listen("127.0.0.1", 0)
+            endpoint.open.set()
+            endpoint.address = f"http://127.0.0.1:{socket.getsockname()[1]}"
+            await stack.enter_async_context(serving(endpoint, socket))
+            made.append(endpoint)
+            return endpoint
+
+        yield make
+        for endpoint in made:
+            endpoint.open.set()
+
+
+@pytest.fixture
+async def endpoint(endpoints):
+    return await endpoints()
+
+
+@pytest.fixture
+async def working(service, database_url):
+    """``async with working():`` jobs are done, as a worker does them."""
+    does = handlers(service.context)
+    return lambda: worker.working(database_url, does, concurrency=4)
+
+
+@pytest.fixture
+async def subscribe(fhir):
+    """Makes subscriptions, which are deleted in the end."""
+    made = []
+
+    async def make(hook=None, /, criteria="Observation?code=8867-4", caller=fhir, **channel):
+        kind = {"type": "rest-hook", "endpoint": hook.address} if hook else {"type": "websocket"}
+        asked = {"status": "requested", "reason": "a test", "criteria": criteria}
+        resource = {"resourceType": "Subscription", "channel": kind | channel} | asked
+        made.append(await caller.create(resource))
+        place = f"Subscription/{made[-1]['id']}"
+        await eventually(lambda: status(fhir, place, "active", "error", "off"))
+        return await fhir.get(place)
+
+    yield make
+    for one in made:
+        await fhir.send("DELETE", f"Subscription/{one['id']}")
+
+
+async def status(fhir, place, *expected):
+    return (await fhir.get(place))["status"] in expected
+
+
+JSON = {"payload": "application/fhir+json"}
+
+
+async def test_a_subscriber_is_told_of_each_change_that_matches_in_order(fhir, subscribe, endpoint, working):
+    async with working():
+        made = await subscribe(endpoint, **JSON, header=["Authorization: Bearer s3cret"])
+        assert made["status"] == "active"
+        person = await fhir.create(patient())
+        for value in range(5):
+            last = await fhir.create(observation(person["id"], value=value))
+            await fhir.create(observation(person["id"], code="8310-5", value=-1))
+        await fhir.put(last | {"valueQuantity": last["valueQuantity"] | {"value": 9}})
+        await eventually(lambda: len(endpoint.told) >= 6)
+    assert endpoint.values() == [0, 1, 2, 3, 4, 9]
+    method, path, headers, body = endpoint.told[-1]
+    assert (method, path) == ("PUT", f"/Observation/{last['id']}")
+    assert headers["authorization"] == "Bearer s3cret"
+    assert headers["content-type"] == "application/fhir+json"
+    assert json.decode(body) == await fhir.get(f"Observation/{last['id']}")
+
+
+async def test_without_a_payload_only_the_fact_is_told_and_xml_is_for_those_who_want_it(
+    fhir, subscribe, endpoints, working
+):
+    silent, other = await endpoints(), await endpoints()
+    async with working():
+        await subscribe(silent)
+        await subscribe(other, payload="application/fhir+xml")
+        stored = await fhir.create(observation())
+        await eventually(lambda: silent.told and other.told)
+    assert [(method, path, body) for method, path, _, body in silent.told] == [("POST", "/", b"")]
+    assert xml.decode(other.told[0][3]) == stored
+
+
+async def test_a_notification_arrives_at_once(fhir, subscribe, endpoint, working):
+    async with working():
+        await subscribe(endpoint)
+        await fhir.create(observation())
+        await eventually(lambda: endpoint.told)
+        began = asyncio.get_running_loop().time()
+        await fhir.create(observation())
+        await eventually(lambda: len(endpoint.told) == 2)
+        assert asyncio.get_running_loop().time() - began < 0.9, "it waited for a round of polling"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"criteria": "Nothing?code=x"}, "type"),
+        ({"criteria": "Observation?no-such=1"}, "parameters"),
+        ({"criteria": "Observation?date=2023-02-30"}, "search"),
+        ({"criteria": "Observation?subject.name=x"}, "chains"),
+        ({"payload": "text/plain"}, "payload"),
+        ({"header": ["Host: elsewhere"]}, "header"),
+        ({"endpoint": "ftp://example.org/x"}, "HTTPS"),
+        ({"type": "email", "endpoint": "mailto:a@example.org"}, "channel"),
+    ],
+)
+async def test_a_subscription_that_cannot_be_carried_out_says_why(subscribe, endpoint, changes, said):
+    made = await subscribe(endpoint, **changes)
+    assert made["status"] == "error"
+    assert said in made["error"]
+
+
+async def test_a_subscriber_who_was_away_is_told_everything_in_order(
+    fhir, subscribe, endpoint, working, clock
+):
+    async with working():
+        made = await subscribe(endpoint, **JSON)
+        endpoint.answer = lambda: 503
+        for value in range(3):
+            await fhir.create(observation(value=value))
+        await eventually(lambda: endpoint.told)
+        endpoint.answer = lambda: 200
+        clock.advance(timedelta(minutes=1))
+        await eventually(lambda: len(endpoint.told) >= 4)
+    assert endpoint.values()[-3:] == [0, 1, 2]
+    assert await status(fhir, f"Subscription/{made['id']}", "active")
+
+
+async def test_after_too_many_failures_it_is_an_error_until_it_is_requested_again(
+    fhir, subscribe, endpoint, working, clock
+):
+    endpoint.answer = lambda: 500
+    async with working():
+        made = await subscribe(endpoint, **JSON)
+        place = f"Subscription/{made['id']}"
+        await fhir.create(observation(value=1))
+
+        async def given_up():
+            clock.advance(timedelta(seconds=10))
+            return await status(fhir, place, "error")
+
+        await eventually(given_up, within=10)
+        assert (await fhir.get(place))["error"] == "The endpoint answered with status 500."
+        assert len(endpoint.told) == 3
+        await fhir.create(observation(value=2))
+        endpoint.answer = lambda: 200
+        await fhir.put(await fhir.get(place) | {"status": "requested"})
+        await eventually(lambda: endpoint.values()[3:] == [1, 2])
+    assert "error" not in await fhir.get(place)
+
+
+async def test_an_endpoint_that_hangs_keeps_nobody_waiting(fhir, subscribe, endpoints, working):
+    slow, quick = await endpoints(), await endpoints()
+    slow.open.clear()
+    async with working():
+        await subscribe(slow)
+        await subscribe(quick)
+        await fhir.create(observation())
+        await eventually(lambda: slow.told and quick.told, within=2)
+        slow.open.set()
+
+
+async def test_a_subscriber_is_told_what_the_own_scope_allows_and_nothing_else(
+    service, fhir, subscribe, endpoint, working
+):
+    scopes = ("system/Observation.rs", "system/Subscription.cruds")
+    narrow = await service.machine(*scopes)
+    async with working():
+        assert (await subscribe(endpoint, criteria="Patient", caller=narrow))["status"] == "error"
+        await subscribe(endpoint, criteria="Observation", caller=narrow, **JSON)
+        everything = await subscribe(endpoint, criteria="Patient", **JSON)
+        assert everything["status"] == "active"
+        await fhir.create(patient())
+        await fhir.create(observation())
+        await eventually(lambda: len(endpoint.told) == 2)
+    assert sorted(path.split("/")[1] for _, path, *_ in endpoint.told) == ["Observation", "Patient"]
+    blind = await service.machine("system/Patient.rs")
+    assert (await blind.send("GET", f"Subscription/{everything['id']}")).status_code == 404
+
+
+async def test_a_change_that_others_overtake_is_told_too(fhir, subscribe, endpoint, working, database_url):
+    connection = await asyncpg.connect(database_url)
+    async with working():
+        await subscribe(endpoint, **JSON)
+        async with connection.transaction():
+            await connection.fetchval("SELECT pg_current_xact_id()")
+            await fhir.create(observation(value=1))
+            await asyncio.sleep(0.2)
+            assert endpoint.told == [], "something earlier may still appear"
+        await eventually(lambda: endpoint.values() == [1])
+    await connection.close()
+
+
+async def test_a_subscription_ends_when_its_time_is_over(fhir, subscribe, endpoint, working, clock):
+    async with working():
+        made = await subscribe(endpoint)
+        place = f"Subscription/{made['id']}"
+        await fhir.put(await fhir.get(place) | {"end": "2026-06-14T09:00:00Z"})
+        clock.advance(timedelta(hours=2))
+        await fhir.create(observation())
+        await eventually(lambda: status(fhir, place, "off"))
+    assert endpoint.told == []
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from smartbear.cdr.actions.subscriptions import deliver
+from smartbear.cdr.jobs import handlers
+from smartbear.kit.clock import SystemClock
+from smartbear.kit.settings import PlatformSettings
+from tests.conftest import open_context
+
+send = deliver.send
+
+async def dying(*given):
+    await send(*given)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+async def main(url, rid):
+    settings = PlatformSettings(environment="test")
+    async with open_context(url, "cdr", settings, SystemClock()) as context:
+        await handlers(context)["cdr.subscriptions.deliver"]({"subscription": int(rid)})
+
+deliver.send = dying
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_when_the_deliverer_is_killed_the_next_one_goes_on(
+    fhir, subscribe, endpoint, working, database_url
+):
+    made = await subscribe(endpoint, **JSON)
+    for value in range(3):
+        await fhir.create(observation(value=value))
+    connection = await asyncpg.connect(database_url)
+    rid = await connection.fetchval("SELECT rid FROM cdr.resource WHERE id = $1", made["id"])
+    await connection.close()
+    command = [sys.executable, "-c", KILLED, database_url, str(rid)]
+    died = await asyncio.to_thread(
+        subprocess.run, command, check=False, timeout=30, env=os.environ | {"TZ": "UTC"}
+    )
+    assert died.returncode == -signal.SIGKILL
+    assert endpoint.values() == [0]
+    async with working():
+        await eventually(lambda: len(endpoint.told) == 4)
+    assert endpoint.values() == [0, 0, 1, 2], "told at least once, and in order"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.1.2.3", "169.254.169.254", "0.0.0.0", "192.168.1.1", "100.64.0.1", "224.0.0.1"),
+        *("::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"),
+    ],
+)
+def test_an_address_inside_is_no_public_one(address):
+    assert not is_public(address)
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:4700::1111", "::ffff:93.184.216.34"])
+def test_an_address_of_the_internet_is_a_public_one(address):
+    assert is_public(address)
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "[::1]", "user@127.0.0.1"]
+)
+async def test_nothing_inside_is_reached_unless_the_deployment_allows_it(endpoint, host):
+    port = endpoint.address.rpartition(":")[2]
+    with pytest.raises(NotDelivered):
+        await send(Endpoints((), plain=True), "POST", f"http://{host}:{port}/", ())
+    assert endpoint.told == []
+
+
+async def test_a_redirect_is_not_followed_and_plain_http_is_not_for_production(endpoint):
+    endpoint.answer, endpoint.headers = (lambda: 302), ((b"location", b"/elsewhere"),)
+    with pytest.raises(NotDelivered, match="302"):
+        await send(Endpoints(("127.0.0.1",), plain=False), "POST", endpoint.address, ())
+    assert [path for _, path, *_ in endpoint.told] == ["/"]
+    with pytest.raises(NotDelivered, match="HTTPS"):
+        await send(Endpoints((), plain=False), "POST", "http://93.184.216.34/", ())
+
+
+@pytest.fixture
+async def sockets(service, clock):
+    """Opens websockets to a real server of the application."""
+    listener = listen("127.0.0.1", 0)
+    place = f"ws://127.0.0.1:{listener.getsockname()[1]}/fhir/websocket"
+
+    def connect(*scopes):
+        access = AccessScope(role=SYSTEM, client="tool", scopes=scopes)
+        token = sign(access, test_key("scope"), clock.now()) if scopes else "none"
+        return websockets.connect(place, additional_headers={HEADER: token}, proxy=None)
+
+    async with serving(ScopeMiddleware(service.app, test_key("scope"), clock), listener):
+        yield connect
+
+
+async def test_a_websocket_is_pinged_for_the_subscriptions_it_is_bound_to(fhir, subscribe, sockets, working):
+    made = await subscribe()
+    async with working(), sockets("system/*.*") as socket:
+        await socket.send(f"bind {made['id']}")
+        assert await socket.recv() == f"bound {made['id']}"
+        await fhir.create(observation())
+        assert await asyncio.wait_for(socket.recv(), 5) == f"ping {made['id']}"
+
+
+async def test_a_websocket_is_not_for_those_who_see_less_than_is_told(subscribe, sockets):
+    made = await subscribe()
+    async with sockets("system/Subscription.rs", "system/Patient.rs") as socket:
+        await socket.send(f"bind {made['id']}")
+        assert await socket.recv() == f"error {made['id']}"
+        await socket.send("bind no-such-one")
+        assert await socket.recv() == "error no-such-one"
+        await socket.send("nonsense")
+        with pytest.raises(websockets.ConnectionClosed):
+            await socket.recv()
+    with pytest.raises(websockets.InvalidStatus):
+        await sockets()
