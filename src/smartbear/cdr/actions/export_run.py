@@ -54,10 +54,17 @@ class _Export:
             if kind < self._place.type:
                 continue
             if kind > self._place.type:
-                self._place = Place(kind, 0, self._place.file + 2, 0)
+                self._place = self._next(kind, 0)
             walk = await self._walk(kind)
             while await self._file(walk) == _FILE:
-                self._place = Place(kind, self._place.rid, self._place.file + 2, 0)
+                self._place = self._next(kind, self._place.rid)
+
+    def _next(self, kind: str, rid: int) -> Place:
+        """Where the next file begins; the number of one that nothing was written to is used again.
+
+        A gap would tell that there is something the caller does not see.
+        """
+        return Place(kind, rid, self._place.file + 2 if self._place.part else self._place.file)
 
     async def _walk(self, kind: str) -> Walk:
         asked, repository = self._asked, self._repository
