@@ -188,7 +188,7 @@ class Criteria:
             composite = kind is SearchType.COMPOSITE
             kind = parameter.components[0].type if composite else kind
             shown.append(self._keyed(_TABLES[kind], resource_type, f"{code}$0" if composite else code, here))
-        if kind is SearchType.REFERENCE:
+        if parameter.type is SearchType.REFERENCE:
             shown.append(self._keyed("ix_ref", resource_type, code, here))
             shown.append(self._keyed("ix_token", resource_type, f"{code}:identifier", here))
         return any_of(exists(selection) for selection in shown)
