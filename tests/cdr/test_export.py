@@ -78,6 +78,9 @@ async def test_an_export_holds_every_resource_once_and_as_a_read_shows_it(bulk, 
     assert len(named(lines)) == len(set(named(lines)))
     for file in manifest["output"]:
         assert (await fhir.get(f"{file['type']}?_summary=count"))["total"] == file["count"]
+        packed = await fhir.send("GET", place_of(file["url"]), accept_encoding="gzip")
+        assert packed.headers["content-encoding"] == "gzip"
+        assert len(packed.content.splitlines()) == file["count"]
 
 
 async def test_what_changes_after_the_kick_off_is_neither_lost_nor_there_twice(bulk, fhir, world, clock):

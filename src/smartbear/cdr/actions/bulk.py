@@ -22,7 +22,7 @@ waits for its turn may wait longer."""
 
 _LANES = 2  # bulk jobs that run at the same time; a client's own always follow one another
 _HOLD = 1.0  # seconds a question about a job may wait for its end
-_PAUSE = 0.01  # seconds between two looks
+_SHORT, _LONG = 0.01, 0.25  # seconds between two looks: a fiftieth of the job's age, within these
 
 
 async def start(repository: Repository, kind: Kind, caller: str, request: str, asked: Any) -> str:
@@ -72,7 +72,8 @@ async def outcome(repository: Repository, kind: Kind, caller: str, access: Acces
         job = await find(repository, kind, caller, access, job_id)
         if job.ended or is_stalled(repository, job) or loop.time() >= until:
             return job
-        await asyncio.sleep(_PAUSE)
+        age = (repository.context.clock.now() - job.begun).total_seconds()
+        await asyncio.sleep(min(max(_SHORT, age / 50), _LONG))
 
 
 async def cancel(repository: Repository, kind: Kind, caller: str, access: Access, job_id: str) -> None:
