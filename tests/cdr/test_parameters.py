@@ -151,7 +151,7 @@ async def test_another_process_that_does_not_know_a_parameter_yet_writes_nothing
         await fhir.put(parameter(service, "unseen"))
         theirs = Fhir(await service.clients.enter_async_context(client_of(other, service.clock)))
         answer = await theirs.send("POST", "Patient", patient(multipleBirthInteger=5))
-        assert answer.status_code == 409
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
         other._repository.parameters._looked = float("-inf")
         answer = await theirs.send("POST", "Patient", patient(multipleBirthInteger=5))
         assert answer.status_code == 201
@@ -221,6 +221,16 @@ async def test_a_bundle_may_bring_a_parameter_and_what_is_found_by_it(service, f
         assert answer.status_code == 200, answer.text
     await indexed(service)
     assert len(await fhir.ids("Patient?bundled=8")) == 2
+
+
+async def test_a_bundle_with_a_parameter_that_cannot_be_used_is_refused_with_its_entry(service, fhir):
+    entry = {
+        "resource": parameter(service, "odd", "Patient.("),
+        "request": {"method": "POST", "url": "SearchParameter"},
+    }
+    answer = await fhir.send("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": [entry]})
+    assert answer.status_code == 422
+    assert issues(answer)[0][1] == "Bundle.entry[0].resource.expression"
 
 
 async def test_a_change_that_says_nothing_new_starts_no_reindexing(service, fhir):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from smartbear.cdr.actions.membership import Codes
+from smartbear.cdr.store.parameters import DEFINING
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import definitions, outcome
 from smartbear.fhir.bundle.entries import Entry
@@ -67,7 +68,13 @@ def _issues(
 
 
 async def expect_conforming(repository: Repository, resource: Mapping[str, Any]) -> tuple[Issue, ...]:
-    """Unprocessable unless a valid resource obeys the profiles it claims; returns the warnings."""
+    """Unprocessable unless a valid resource obeys the profiles it claims; returns the warnings.
+
+    A SearchParameter must be one that can be searched by.
+    """
+    if unusable := await _unusable(repository, resource):
+        faults = outcome.field_errors(unusable)
+        raise Unprocessable("The search parameter cannot be used.", errors=faults)
     claimed = claims(resource)
     if not claimed:
         return ()
@@ -81,6 +88,8 @@ async def expect_entries_conforming(repository: Repository, entries: Iterable[En
     """``expect_conforming`` for the resources of a transaction, with their places in the Bundle."""
     found: list[Issue] = []
     for entry in entries:
+        unusable = await _unusable(repository, entry.resource) if entry.resource else []
+        found += [_in_entry(entry, issue) for issue in unusable]
         claimed = claims(entry.resource) if entry.resource else []
         if claimed and entry.resource:
             issues = await claim_issues(repository, entry.resource, claimed, advice=False)
@@ -88,6 +97,13 @@ async def expect_entries_conforming(repository: Repository, entries: Iterable[En
     if found:
         faults = outcome.field_errors(found)
         raise Unprocessable("Some resources do not obey a profile they claim.", errors=faults)
+
+
+async def _unusable(repository: Repository, resource: Mapping[str, Any]) -> list[Issue]:
+    if resource["resourceType"] != DEFINING:
+        return []
+    found = await repository.parameters.faults(resource)
+    return [Issue("error", one.code, one.message, one.path) for one in found]
 
 
 def _in_entry(entry: Entry, issue: Issue) -> Issue:

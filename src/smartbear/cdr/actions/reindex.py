@@ -14,7 +14,7 @@ from smartbear.fhir import definitions, json
 from smartbear.fhir.search.extract import extract
 from smartbear.kit import logs
 from smartbear.kit.db import Connection
-from smartbear.kit.errors import Conflict, Forbidden, NotFound
+from smartbear.kit.errors import Conflict, Forbidden, NotFound, Unavailable
 
 _BATCH = 200
 _SECONDS = 20.0  # after which another run goes on, so that other jobs of the component get their turn
@@ -81,7 +81,7 @@ async def _wait_for_earlier_writers(repository: Repository) -> None:
 async def _tried(repository: Repository, job: str) -> bool:
     try:
         return await _batch(repository, job)
-    except Conflict:  # with a writer, or with a change of the search parameters
+    except (Conflict, Unavailable):  # a writer was there first, or the search parameters have changed
         await asyncio.sleep(_PAUSE)
         return True
 

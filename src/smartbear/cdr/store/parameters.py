@@ -16,7 +16,7 @@ from smartbear.fhir.search.catalogue import CORE, Catalogue
 from smartbear.fhir.search.definition import defines, faults, parameters_of
 from smartbear.fhir.search.parameters import Parameter
 from smartbear.kit.db import Connection, Database
-from smartbear.kit.errors import Unprocessable
+from smartbear.kit.errors import FieldError
 
 DEFINING = "SearchParameter"
 
@@ -68,11 +68,12 @@ class AddedParameters:
         self._looked = float("-inf")
         self._unsettled = asyncio.get_running_loop().time() + _SETTLING
 
-    def expect_usable(self, resource: dict[str, Any]) -> None:
-        """Unprocessable if a SearchParameter defines what cannot be searched by."""
-        found = faults(resource, self.taken) if defines(resource) else ()
-        if found:
-            raise Unprocessable("The search parameter cannot be used.", errors=found)
+    async def faults(self, resource: Mapping[str, Any]) -> tuple[FieldError, ...]:
+        """Why nothing can be searched by what a SearchParameter defines."""
+        if not defines(resource):
+            return ()
+        await self.fresh()
+        return faults(resource, self.taken)
 
     async def _load(self, connection: Connection, version: tuple[int, int]) -> None:
         ready: _ByType = {}

@@ -5,21 +5,25 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from smartbear.kit.errors import Conflict
+from smartbear.kit.errors import Conflict, Unavailable
 
 _RACES = (
     asyncpg.UniqueViolationError,  # somebody else made the same id first
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
-    asyncpg.ObjectNotInPrerequisiteStateError,  # search parameters have changed: see store/parameters.py
 )
 
 
 @contextmanager
 def told_as_conflict() -> Iterator[None]:
-    """Conflict if somebody else wrote the same resources at the same time: nothing was written, try again."""
+    """Conflict if somebody else wrote the same resources at the same time: nothing was written, try again.
+
+    Unavailable if the search parameters have changed since the index rows were made.
+    """
     try:
         yield
+    except asyncpg.ObjectNotInPrerequisiteStateError as error:
+        raise Unavailable(retry_after=1) from error
     except _RACES as error:
         raise Conflict(
             "Somebody else is writing the same resources; please try again.", retry_after=1

@@ -13,7 +13,7 @@ from smartbear.cdr.settings import CdrSettings
 from smartbear.cdr.store import partitions
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.numbers import number
-from smartbear.cdr.store.parameters import DEFINING, AddedParameters
+from smartbear.cdr.store.parameters import AddedParameters
 from smartbear.cdr.store.profiles import Profiles
 from smartbear.cdr.store.races import told_as_conflict
 from smartbear.cdr.store.rids import Rids
@@ -105,12 +105,9 @@ class Repository:
         return result
 
     async def rows_of(self, drafts: Iterable[Draft]) -> list[Rows]:
-        """The index rows of some drafts; Unprocessable for a SearchParameter that cannot be used."""
+        """The index rows of some drafts."""
         catalogue = await self.parameters.fresh()
         drafts = [_with_added(draft, catalogue) for draft in drafts]
-        for draft in drafts:
-            if draft.target.type == DEFINING:
-                self.parameters.expect_usable(json.decode(draft.content))
         numbers = await number(self.dictionary, (draft.indexes for draft in drafts), self.bases)
         return [index_rows(draft.target.type, draft.indexes, numbers) for draft in drafts]
 
