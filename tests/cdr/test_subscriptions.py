@@ -12,7 +12,8 @@ import asyncpg
 import pytest
 import websockets
 
-from smartbear.cdr.actions.subscriptions.hook import Endpoints, NotDelivered, is_public, send
+from smartbear.cdr.actions.subscriptions import bindings
+from smartbear.cdr.actions.subscriptions.hook import Endpoints, NotDelivered, connections, is_public, send
 from smartbear.cdr.jobs import handlers
 from smartbear.contracts.scope import HEADER, SYSTEM, AccessScope, ScopeMiddleware, sign
 from smartbear.fhir import json, xml
@@ -331,18 +332,20 @@ def test_an_address_of_the_internet_is_a_public_one(address):
 )
 async def test_nothing_inside_is_reached_unless_the_deployment_allows_it(endpoint, host):
     port = endpoint.address.rpartition(":")[2]
-    with pytest.raises(NotDelivered):
-        await send(Endpoints((), plain=True), "POST", f"http://{host}:{port}/", ())
+    async with connections() as transport:
+        with pytest.raises(NotDelivered):
+            await send(transport, Endpoints((), plain=True), "POST", f"http://{host}:{port}/", ())
     assert endpoint.told == []
 
 
 async def test_a_redirect_is_not_followed_and_plain_http_is_not_for_production(endpoint):
     endpoint.answer, endpoint.headers = (lambda: 302), ((b"location", b"/elsewhere"),)
-    with pytest.raises(NotDelivered, match="302"):
-        await send(Endpoints(("127.0.0.1",), plain=False), "POST", endpoint.address, ())
+    async with connections() as transport:
+        with pytest.raises(NotDelivered, match="302"):
+            await send(transport, Endpoints(("127.0.0.1",), plain=False), "POST", endpoint.address, ())
+        with pytest.raises(NotDelivered, match="HTTPS"):
+            await send(transport, Endpoints((), plain=False), "POST", "http://93.184.216.34/", ())
     assert [path for _, path, *_ in endpoint.told] == ["/"]
-    with pytest.raises(NotDelivered, match="HTTPS"):
-        await send(Endpoints((), plain=False), "POST", "http://93.184.216.34/", ())
 
 
 @pytest.fixture
@@ -381,3 +384,13 @@ async def test_a_websocket_is_not_for_those_who_see_less_than_is_told(subscribe,
             await socket.recv()
     with pytest.raises(websockets.InvalidStatus):
         await sockets()
+
+
+async def test_a_caller_has_a_bounded_number_of_websockets(sockets, monkeypatch):
+    monkeypatch.setattr(bindings, "_MOST_OF_ONE", 1)
+    async with sockets("system/*.*"):
+        with pytest.raises(websockets.InvalidStatus):
+            await sockets("system/*.*")
+    async with sockets("system/*.*") as socket:
+        await socket.send("bind x")
+        assert await socket.recv() == "error x"

@@ -23,13 +23,26 @@ async def websocket(
     repository: Repository, bindings: Bindings, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Serve one connection until either side ends it, the server stops, or its time is over."""
-    socket, listener = WebSocket(scope, receive, send), Listener()
+    socket = WebSocket(scope, receive, send)
     try:
-        access = access_of(scope_of(socket))
+        caller = scope_of(socket)
     except Unauthenticated:
         await socket.close(_REFUSED)
         return
-    await socket.accept()
+    access, listener = access_of(caller), Listener(caller.who)
+    if not bindings.admit(listener):
+        await socket.close(_NO_MORE)
+        return
+    try:
+        await socket.accept()
+        await _serve(repository, bindings, access, socket, listener)
+    finally:
+        bindings.release(listener)
+
+
+async def _serve(
+    repository: Repository, bindings: Bindings, access: Access, socket: WebSocket, listener: Listener
+) -> None:
     tasks = [
         asyncio.create_task(_bind(repository, bindings, access, socket, listener)),
         asyncio.create_task(_ping(socket, listener)),
@@ -38,7 +51,6 @@ async def websocket(
     try:
         await asyncio.wait(tasks, timeout=_LONGEST, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        bindings.release(listener)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

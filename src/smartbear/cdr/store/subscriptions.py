@@ -49,8 +49,8 @@ _TAKE = """
     WHERE s.rid = $1 AND s.active"""
 _RELEASE = "UPDATE subscription SET queued = NULL, due = greatest(due, $2) WHERE rid = $1"
 _ADVANCE = """
-    UPDATE subscription SET xid = $3::text::xid8, after_rid = $4, after_ver = $5, failures = 0
-    WHERE rid = $1 AND ver = $2"""
+    UPDATE subscription s SET xid = $3::text::xid8, after_rid = $4, after_ver = $5, failures = 0
+    FROM resource r WHERE s.rid = $1 AND s.ver = $2 AND r.rid = s.rid AND r.ver = s.ver"""
 _FAIL = "UPDATE subscription SET failures = $3, due = $4 WHERE rid = $1 AND ver = $2"
 _LIVE = """
     SELECT i.access FROM ix_subscription i JOIN resource r ON r.rid = i.rid
@@ -128,9 +128,9 @@ async def take(connection: Connection, rid: int) -> Running | None:
     return Running(row["rid"], row["id"], row["ver"], _access(row["access"]), place, row["failures"])
 
 
-async def advance(connection: Connection, running: Running, place: Place) -> None:
-    """Everything up to a place is done with. A crash may undo it: then some of it is sent again."""
-    await connection.execute(_ADVANCE, running.rid, running.ver, *place)
+async def advance(connection: Connection, running: Running, place: Place) -> bool:
+    """Everything up to a place is done with; False if the subscription is no longer what it was."""
+    return await connection.execute(_ADVANCE, running.rid, running.ver, *place) == "UPDATE 1"
 
 
 async def fail(connection: Connection, running: Running, failures: int, again: datetime) -> None:

@@ -1,17 +1,20 @@
 """Which websockets of this process are bound to which subscriptions."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store import subscriptions
 from smartbear.cdr.store.repository import Repository
 
+_MOST_OF_ONE = 20  # websockets of one caller
+
 
 class Listener:
     """One websocket: the subscriptions it has yet to be told of, each once however often it has matched."""
 
-    def __init__(self) -> None:
+    def __init__(self, caller: str) -> None:
+        self.caller = caller
         self.bound: set[str] = set()
         self._matched: dict[str, None] = {}
         self._news = asyncio.Event()
@@ -34,6 +37,14 @@ class Bindings:
 
     def __init__(self) -> None:
         self._by_subscription: defaultdict[str, set[Listener]] = defaultdict(set)
+        self._callers: Counter[str] = Counter()
+
+    def admit(self, listener: Listener) -> bool:
+        """Whether the caller may have one more; it counts until it is released."""
+        if self._callers[listener.caller] >= _MOST_OF_ONE:
+            return False
+        self._callers[listener.caller] += 1
+        return True
 
     def bind(self, listener: Listener, subscription: str) -> None:
         """Tell a listener of a subscription's matches from now on."""
@@ -42,6 +53,8 @@ class Bindings:
 
     def release(self, listener: Listener) -> None:
         """The listener has gone."""
+        self._callers[listener.caller] -= 1
+        self._callers += Counter()  # without those who have none
         for subscription in listener.bound:
             self._by_subscription[subscription].discard(listener)
             if not self._by_subscription[subscription]:

@@ -1,11 +1,14 @@
 """Delivering what a subscription has not been told yet."""
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
+
+import httpx
 
 from smartbear.cdr.actions.meaning import meant
 from smartbear.cdr.actions.read import read_in
-from smartbear.cdr.actions.subscriptions.hook import Endpoints, NotDelivered, send
+from smartbear.cdr.actions.subscriptions.hook import Endpoints, NotDelivered, connections, send
 from smartbear.cdr.actions.update import update
 from smartbear.cdr.model.access import everything
 from smartbear.cdr.model.references import LocalId
@@ -17,8 +20,11 @@ from smartbear.cdr.store.search.lookups import look_up
 from smartbear.cdr.store.subscriptions import Place, Running
 from smartbear.fhir import json, xml
 from smartbear.fhir.search.match import matches
+from smartbear.fhir.search.query import Query
+from smartbear.kit import logs
 from smartbear.kit.errors import PlatformError
 
+_log = logs.get("cdr")
 _AT_ONCE = 100  # changes read together
 _TURN = 10.0  # seconds until others get theirs
 
@@ -49,57 +55,73 @@ async def _look_after(repository: Repository, rid: int) -> None:
         await _stop(repository, running, resource, "off")
         return
     try:
-        await _deliver(repository, running, order)
-    except NotDelivered as refusal:
-        await _failed(repository, rid, resource, str(refusal))
+        async with connections() as transport:
+            await _Delivery(repository, order, transport).run(running)
+    except Exception as error:  # noqa: BLE001 - a fault that is not noted as a failure would come back at once
+        if not isinstance(error, NotDelivered):
+            _log.error("subscription_not_delivered", error_type=type(error).__name__, exc_info=error)
+        said = str(error) if isinstance(error, NotDelivered) else "A notification could not be made."
+        await _failed(repository, rid, resource, said)
 
 
-async def _deliver(repository: Repository, running: Running, order: Order) -> None:
-    loop = asyncio.get_running_loop()
-    until = loop.time() + _TURN
-    while loop.time() < until:
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """One turn of one subscription."""
+
+    repository: Repository
+    order: Order
+    transport: httpx.AsyncHTTPTransport
+
+    async def run(self, running: Running) -> None:
+        """Tell everything up to now, or as much as the turn has time for."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _TURN
+        while loop.time() < until:
+            query, found, end = await self._next(running)
+            for place, stored in found:
+                resource = json.decode(stored.json())
+                if matches(resource, query):
+                    await self._notify(running, stored, resource)
+                    if not await self._advance(running, place) or loop.time() >= until:
+                        return
+            if not await self._advance(running, end):
+                return
+            running = running._replace(place=end)
+            if len(found) < _AT_ONCE:
+                return
+
+    async def _next(self, running: Running) -> tuple[Query, list[tuple[Place, Stored]], Place]:
+        """The criteria, the changes that come next, and up to where that is."""
+        repository = self.repository
         async with repository.db.connection() as connection:
             end = await subscriptions.horizon(connection)
-            query = await meant(repository, connection, running.access, order.query)
+            query = await meant(repository, connection, running.access, self.order.query)
             lookups = await look_up(
                 connection, repository.dictionary, repository.rids, repository.bases, (), running.access
             )
             found = await subscriptions.changes(connection, running, query.type or "", lookups, end, _AT_ONCE)
-        for place, stored in found:
-            resource = json.decode(stored.json())
-            if matches(resource, query):
-                await _notify(repository, running, order, stored, resource)
-                await _advance(repository, running, place)
-                if loop.time() >= until:
-                    return
-        last = found[-1][0] if len(found) == _AT_ONCE else end
-        await _advance(repository, running, last)
-        running = running._replace(place=last)
-        if last == end:
+        return query, found, found[-1][0] if len(found) == _AT_ONCE else end
+
+    async def _advance(self, running: Running, place: Place) -> bool:
+        async with self.repository.db.connection() as connection:
+            return await subscriptions.advance(connection, running, place)
+
+    async def _notify(self, running: Running, stored: Stored, resource: dict[str, Any]) -> None:
+        order, settings = self.order, self.repository.settings
+        if not order.endpoint:
+            async with self.repository.db.connection() as connection:
+                await subscriptions.tell(connection, running.id)
             return
-
-
-async def _advance(repository: Repository, running: Running, place: Place) -> None:
-    async with repository.db.connection() as connection:
-        await subscriptions.advance(connection, running, place)
-
-
-async def _notify(
-    repository: Repository, running: Running, order: Order, stored: Stored, resource: dict[str, Any]
-) -> None:
-    if not order.endpoint:
-        async with repository.db.connection() as connection:
-            await subscriptions.tell(connection, running.id)
-        return
-    settings, context = repository.settings, repository.context
-    endpoints = Endpoints(settings.subscription_hosts, plain=context.settings.environment != "production")
-    if not order.payload:
-        await send(endpoints, "POST", order.endpoint, order.headers)
-        return
-    body = stored.json() if order.payload == "json" else xml.encode(resource)
-    address = f"{order.endpoint.rstrip('/')}/{stored.target.type}/{stored.target.id}"
-    kind = ("Content-Type", f"application/fhir+{order.payload}")
-    await send(endpoints, "PUT", address, (*order.headers, kind), body)
+        environment = self.repository.context.settings.environment
+        endpoints = Endpoints(settings.subscription_hosts, plain=environment != "production")
+        if not order.payload:
+            await send(self.transport, endpoints, "POST", order.endpoint, order.headers)
+            return
+        body = stored.json() if order.payload == "json" else xml.encode(resource)
+        path, mark, query = order.endpoint.partition("?")
+        address = f"{path.rstrip('/')}/{stored.target.type}/{stored.target.id}{mark}{query}"
+        kind = ("Content-Type", f"application/fhir+{order.payload}")
+        await send(self.transport, endpoints, "PUT", address, (*order.headers, kind), body)
 
 
 async def _failed(repository: Repository, rid: int, resource: dict[str, Any], said: str) -> None:

@@ -7,8 +7,10 @@ allows), and the connection goes to an address that was looked at. No redirects,
 import asyncio
 import ipaddress
 import socket
+import ssl
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
 import httpx
 
@@ -35,7 +37,19 @@ class Endpoints:
         return url.host in self.inside or f"{url.host}:{port}" in self.inside
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities an endpoint's certificate may be of; reading them is too slow for every delivery."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
+def connections() -> httpx.AsyncHTTPTransport:
+    """Connections for a delivery to one endpoint; close it when done."""
+    return httpx.AsyncHTTPTransport(verify=_trusted(), trust_env=False, retries=0)
+
+
 async def send(
+    transport: httpx.AsyncHTTPTransport,
     endpoints: Endpoints,
     method: str,
     address: str,
@@ -45,7 +59,7 @@ async def send(
     """Send one notification; NotDelivered unless the endpoint answers with 2xx in time."""
     try:
         async with asyncio.timeout(_SECONDS):
-            status = await _status(endpoints, method, address, headers, body)
+            status = await _status(transport, endpoints, method, address, headers, body)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         raise NotDelivered("The endpoint could not be reached, or did not answer in time.") from error
     if not 200 <= status < 300:  # noqa: PLR2004 - success of HTTP
@@ -53,6 +67,7 @@ async def send(
 
 
 async def _status(
+    transport: httpx.AsyncHTTPTransport,
     endpoints: Endpoints,
     method: str,
     address: str,
@@ -72,10 +87,9 @@ async def _status(
         content=body,
         extensions={"sni_hostname": url.host, "timeout": httpx.Timeout(_SECONDS).as_dict()},
     )
-    async with httpx.AsyncHTTPTransport(retries=0, trust_env=False) as transport:
-        answer = await transport.handle_async_request(request)
-        await answer.aclose()  # whatever it says is not read
-        return answer.status_code
+    answer = await transport.handle_async_request(request)
+    await answer.aclose()  # whatever it says is not read
+    return answer.status_code
 
 
 def _may_be_plain(endpoints: Endpoints, url: httpx.URL) -> bool:

@@ -32,6 +32,8 @@ async def _watch_forever(repository: Repository, matched: Callable[[str], None])
         try:
             await _watch(repository, matched)
         except Exception as error:  # noqa: BLE001 - a process that no longer watches looks well and tells nobody
+            if (task := asyncio.current_task()) and task.cancelling():  # what was cut off spoke first
+                return
             _log.warning("subscriptions_not_watched", error_type=type(error).__name__)
         await asyncio.sleep(_POLL)
 

@@ -22,9 +22,10 @@ _BY_ID = """
     FROM ix_code_system s JOIN resource r ON r.rid = s.rid WHERE r.type_id = $1 AND r.id = $2"""
 _LINKED = """
     WITH RECURSIVE tree (code) AS (
-        SELECT {start} UNION SELECT lower(e.{there}) FROM tree JOIN ix_concept e
-        ON e.rid = {rid} AND lower(e.{here}) = tree.code WHERE e.{there} IS NOT NULL)
-    SELECT code FROM tree"""
+        SELECT {start} UNION SELECT e.code FROM tree CROSS JOIN LATERAL (
+            SELECT lower(x.{there}) AS code FROM ix_concept x
+            WHERE x.rid = {rid} AND lower(x.{here}) = tree.code AND x.{there} IS NOT NULL OFFSET 0) e)
+    SELECT code FROM tree"""  # OFFSET: look up one after the other, whatever size the planner expects
 _ABOVE = """
     SELECT above FROM ix_concept
     WHERE rid = $1 AND lower(code) = lower($2 COLLATE "C") AND above IS NOT NULL ORDER BY position"""
@@ -32,8 +33,11 @@ _BELOW = """
     SELECT code FROM ix_concept
     WHERE rid = $1 AND lower(above) = lower($2 COLLATE "C") ORDER BY position LIMIT $3"""
 _TEXT = 'text COLLATE "C"'  # as the columns are, so that all are put in lower case alike
+_NAMED = """
+    (SELECT DISTINCT lower(g.code COLLATE "C") AS code FROM unnest({codes}) g (code)) n
+    CROSS JOIN LATERAL (
+        SELECT * FROM ix_concept x WHERE x.rid = {rid} AND lower(x.code) = n.code AND x.lead OFFSET 0) c"""
 _CODE = frozenset({"concept", "code"})
-_FOLDED = 'lower(n.code COLLATE "C")'
 _MOST_REGEX = 256  # characters
 
 
@@ -73,14 +77,15 @@ async def chosen(
     """
     arguments = Arguments()
     rid = arguments.add(system.rid, "bigint")
-    conditions = [f"c.rid = {rid}", "c.lead"]
-    if codes is not None:
-        named = f"unnest({arguments.add(sorted(set(codes)), 'text[]')}) n (code)"
-        conditions.append(f"lower(c.code) IN ({select(_FOLDED, named)})")
-    conditions += [_condition(one, arguments, rid, few=codes is not None) for one in filters]
+    conditions = [_condition(one, arguments, rid, few=codes is not None) for one in filters]
+    if codes is None:
+        source = "ix_concept c"
+        conditions += [f"c.rid = {rid}", "c.lead"]
+    else:
+        source = _NAMED.format(codes=arguments.add(sorted(set(codes)), "text[]"), rid=rid)
     detail = "c.detail" if detailed else "NULL AS detail"
     columns = f"c.code, c.display, c.inactive, c.abstract, {detail}"
-    rows_of = f"{select(columns, 'ix_concept c', *conditions)} ORDER BY c.position"
+    rows_of = f"{select(columns, source, *conditions)} ORDER BY c.position"
     sql, values = arguments.bind(f"{rows_of} LIMIT {arguments.add(limit, 'bigint')}")
     try:
         rows = await connection.fetch(sql, *values)
@@ -144,13 +149,13 @@ def _in_tree(operator: str, value: str, rid: str, *, few: bool) -> str:
     itself = f"{code} = lower({value})"
     if operator == "generalizes":
         tree = _LINKED.format(start=f"lower({value})", rid=rid, here="code", there="above")
-        return f"{code} IN ({tree})"
+        return f"({code} IN ({tree})) IS TRUE"
     if few:
         tree = _LINKED.format(start=code, rid=rid, here="code", there="above")
         inside = f"lower({value}) IN ({tree})"
     else:
         tree = _LINKED.format(start=f"lower({value})", rid=rid, here="above", there="code")
-        inside = f"{code} IN ({tree})"
+        inside = f"({code} IN ({tree})) IS TRUE"  # so it is hashed, not joined
     if operator == "descendent-of":
         return f"NOT {itself} AND {inside}"
     return inside if operator == "is-a" else f"NOT {inside}"
