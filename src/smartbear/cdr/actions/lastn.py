@@ -1,5 +1,6 @@
 """``$lastn`` (https://hl7.org/fhir/R4/observation-operation-lastn.html): the newest observations by code."""
 
+from smartbear.cdr.actions.meaning import meant
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.newest import newest
 from smartbear.cdr.store import newest as store
@@ -17,6 +18,7 @@ _MOST = 10_000  # observations in an answer, which has no pages
 async def lastn(repository: Repository, access: Access, query: Query, most: int) -> list[Stored]:
     """Of those that ``query`` finds, the ``most`` newest of each patient and code, newest first."""
     async with repository.db.connection() as connection:
+        query = await meant(repository, connection, access, query)
         lookups = await look_up(
             connection, repository.dictionary, repository.rids, repository.bases, query.criteria, access
         )

@@ -20,7 +20,8 @@ async def lastn_route(repository: Repository, call: Call) -> Answer:
     """``[base]/Observation/$lastn?…``: search parameters and ``max``."""
     given = await given_to(repository, call)
     criteria = [(name, text) for name, text in given.primitives() if name != _MAX]
-    query = grammar.parse("Observation", criteria, now=repository.context.clock.now())
+    catalogue = await repository.parameters.fresh()
+    query = grammar.parse("Observation", criteria, now=repository.context.clock.now(), catalogue=catalogue)
     _expect_criteria_alone(query)
     found = await lastn(repository, call.access, query, _max(given))
     entries = [entry(call, stored, "match") for stored in found]
