@@ -204,10 +204,10 @@ async def listening(
         changed()
 
     async with db.connection() as connection:
-        await connection.add_listener(CHANGES, on_change)
-        await connection.add_listener(MATCHES, on_match)
-        connection.add_termination_listener(on_end)
-        try:
+        try:  # cut off while it is being added, a listener is there already
+            connection.add_termination_listener(on_end)
+            await connection.add_listener(CHANGES, on_change)
+            await connection.add_listener(MATCHES, on_match)
             yield lost
         finally:
             with suppress(*FAULTS):
