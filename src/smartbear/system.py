@@ -165,7 +165,10 @@ def _by_name(apps: Mapping[str, ASGIApp]) -> ASGIApp:
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         name, _, rest = scope["path"].removeprefix("/").partition("/")
-        if scope["type"] != "http" or name not in apps:
+        if name not in apps and scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if name not in apps or scope["type"] not in ("http", "websocket"):
             healthy = scope.get("path") == "/health/live"
             await _plain(send, 200 if healthy else 404)
             return

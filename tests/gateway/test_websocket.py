@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -32,6 +33,37 @@ async def connect(make_context, neighbours, clock):
         serving(app, listener),
     ):
         yield lambda path, headers: websockets.connect(place + path, additional_headers=headers, proxy=None)
+
+
+@pytest.fixture
+async def connect_apart(make_context, neighbours, clock):
+    """The same with the component behind a socket of its own, as a split deployment has it."""
+    del neighbours["cdr"]
+    component, front = listen("127.0.0.1", 0), listen("127.0.0.1", 0)
+    urls = {"cdr": f"http://127.0.0.1:{component.getsockname()[1]}"}
+    place = f"ws://127.0.0.1:{front.getsockname()[1]}"
+    async with make_context("gateway", neighbours) as context:
+        settings = context.settings.model_copy(update={"component_urls": urls})
+        async with (
+            gateway_app.serve(replace(context, settings=settings)) as app,
+            serving(app, front),
+        ):
+            yield (
+                lambda headers: websockets.connect(
+                    f"{place}/fhir/websocket", additional_headers=headers, proxy=None
+                ),
+                serving(ScopeMiddleware(tell, test_key("scope"), clock), component),
+            )
+
+
+async def test_a_websocket_is_relayed_to_a_component_that_runs_elsewhere(connect_apart, bearer):
+    connect, component = connect_apart
+    async with component, connect(bearer()) as socket:
+        assert json.loads(await socket.recv())["scope"]["role"] == "CCM"
+        await socket.send("bind x")
+        assert await socket.recv() == "bind x"
+    with pytest.raises(websockets.InvalidStatus):
+        await connect(bearer())
 
 
 async def test_a_websocket_comes_in_with_the_scope_of_its_token_and_without_the_token(connect, bearer):

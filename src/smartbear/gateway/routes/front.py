@@ -14,6 +14,7 @@ from smartbear.gateway.model import table
 from smartbear.gateway.model.bucket import Buckets
 from smartbear.gateway.routes.proxy import Proxy
 from smartbear.gateway.routes.refusals import refusal
+from smartbear.gateway.routes.relay import relay
 from smartbear.kit import logs, telemetry
 from smartbear.kit.context import Context
 from smartbear.kit.errors import (
@@ -26,6 +27,7 @@ from smartbear.kit.errors import (
     TooManyRequests,
     Unauthenticated,
 )
+from smartbear.kit.http import address_of
 from smartbear.kit.problems import REQUEST_ID
 
 _MOST_HEADERS = 16 << 10  # bytes
@@ -119,11 +121,14 @@ class Front:
             _log.info("websocket_refused", code=error.code)
             await send({"type": "websocket.close", "code": _REFUSED})
             return
+        inner = self._inner(row, scope, access, self._context.new_id())
         neighbour = self._context.local(row.component)
-        if neighbour is None:
+        if neighbour:
+            await neighbour(inner, receive, send)
+        elif row.component in (urls := self._context.settings.component_urls):
+            await relay(address_of(row.component, urls), inner, receive, send)
+        else:
             await send({"type": "websocket.close", "code": _REFUSED})
-            return
-        await neighbour(self._inner(row, scope, access, self._context.new_id()), receive, send)
 
     async def _enter(
         self, row: table.Row, scope: Scope, receive: Receive, send: Send, request_id: str
