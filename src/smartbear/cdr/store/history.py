@@ -4,6 +4,9 @@ Bodies are only ever added, so what one snapshot sees is fixed: every page of a 
 one was, and neither skips nor repeats a version, whatever is written meanwhile. Who asks for what is new
 *since* an instant gets only versions behind which no write is still under way: asked again later, nothing
 that was committed late is missed.
+
+A caller sees a version of a resource that was in a record of theirs at that version; a history of many
+resources tells only of those that still are.
 """
 
 from dataclasses import dataclass
@@ -12,7 +15,6 @@ from typing import Any, NamedTuple
 
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.references import LocalId
-from smartbear.cdr.store import counts
 from smartbear.cdr.store.packing import unpack
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.search.arguments import Arguments
@@ -22,7 +24,7 @@ from smartbear.cdr.store.search.visibility import Visibility
 from smartbear.fhir.search.values import DateRange
 from smartbear.kit.db import Connection
 
-_FEW = 5_000  # living resources of a type: collecting their versions costs less than passing over all others
+_FEW = 5_000  # resources: reading all their versions costs less than passing over those of all others
 _COLUMNS = "b.rid, r.type_id, r.id, b.ver, b.upd, b.method, b.content"
 
 
@@ -55,10 +57,20 @@ async def page(
     seconds: float,
 ) -> list[tuple[Place, Stored]]:
     """At most ``limit`` versions that the caller may see."""
-    few = asked.type is not None and await counts.of_type(connection, lookups.dictionary, asked.type) < _FEW
-    sql, values = _Statement(lookups, access, asked).page(after, limit, narrow=few)
+    narrow = asked.id is None and (asked.type is not None or access.rows != "all")
+    few = await _few(connection, lookups, access, asked, seconds) if narrow else None
+    sql, values = _Statement(lookups, access, asked).page(after, limit, few)
     rows = await connection.fetch(sql, *values, timeout=seconds)
     return [_version(lookups, row) for row in rows]
+
+
+async def _few(
+    connection: Connection, lookups: Lookups, access: Access, asked: Asked, seconds: float
+) -> list[int] | None:
+    """Rids of the resources that the history may be about; None if there are many."""
+    sql, values = _Statement(lookups, access, asked).candidates(_FEW + 1)
+    rows = await connection.fetch(sql, *values, timeout=seconds)
+    return [row["rid"] for row in rows] if len(rows) <= _FEW else None
 
 
 class _Statement:
@@ -69,24 +81,34 @@ class _Statement:
         self._arguments = Arguments()
         self._visibility = Visibility(access, self._arguments, lookups)
 
-    def page(self, after: Place | None, limit: int, *, narrow: bool) -> tuple[str, list[Any]]:
-        """``narrow``: there are few resources to look at, and walking back through time would cost more."""
+    def candidates(self, limit: int) -> tuple[str, list[Any]]:
+        """Resources, deleted ones too, of the types and owners that may be told about."""
+        chosen = select("r.rid", "resource r", *self._resources(), self._visibility.of("r"))
+        return self._arguments.bind(f"{chosen} LIMIT {self._arguments.add(limit, 'bigint')}")
+
+    def page(self, after: Place | None, limit: int, few: list[int] | None) -> tuple[str, list[Any]]:
+        """Either the versions of a ``few`` resources, or a walk back through time.
+
+        What the planner shall not use to find rows is hidden from it: the time of a few, the owner of many.
+        """
         asked, add = self._asked, self._arguments.add
         snapshot = f"{add(after.snapshot, 'text')}::pg_snapshot" if after else "pg_current_snapshot()"
-        conditions = [*self._resources(), self._settled(snapshot), self._at(), self._visibility.of("b")]
+        conditions = [*self._resources(), self._settled(snapshot), self._at()]
+        aliases = ("b",) if asked.id else ("b", "r")
+        conditions += (f"({self._visibility.of(alias)}) IS TRUE" for alias in aliases)
+        time = "b.upd"
+        if few is not None:
+            time = "(b.upd + interval '0')"
+            conditions.append(f"b.rid = ANY({add(few, 'bigint[]')})")
         if asked.since:
-            conditions.append(f"b.upd >= {add(asked.since, 'timestamptz')}")
-        if asked.id is None:
-            conditions.append(self._visibility.of("r"))
-        keys = "b.ver" if asked.id else "b.upd, b.rid, b.ver"
+            conditions.append(f"{time} >= {add(asked.since, 'timestamptz')}")
+        keys = ("b.ver",) if asked.id else (time, "b.rid", "b.ver")
         if after:
             last = [add(after.updated, "timestamptz"), add(after.rid, "bigint"), add(after.version, "int")]
-            conditions.append(f"({keys}) < ({', '.join(last if asked.id is None else last[2:])})")
-        if narrow or self._access.rows == "patient":  # a computed key keeps the planner off the index of time
-            keys = keys.replace("b.upd", "(b.upd + interval '0')")
+            conditions.append(f"({', '.join(keys)}) < ({', '.join(last[-len(keys) :])})")
         columns = f"{_COLUMNS}, {snapshot}::text AS snapshot"
         chosen = select(columns, "body b JOIN resource r ON r.rid = b.rid", *conditions)
-        order = ", ".join(f"{key.strip()} DESC" for key in keys.split(","))
+        order = ", ".join(f"{key} DESC" for key in keys)
         return self._arguments.bind(f"{chosen} ORDER BY {order} LIMIT {add(limit, 'bigint')}")
 
     def _resources(self) -> list[str]:

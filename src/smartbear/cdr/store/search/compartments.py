@@ -6,7 +6,7 @@ from smartbear.cdr.model.compartment import members
 from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups
 from smartbear.cdr.store.search.observation import kept_as
-from smartbear.cdr.store.search.sql import any_of, select
+from smartbear.cdr.store.search.sql import select
 from smartbear.fhir.search.query import Within
 
 
@@ -22,4 +22,4 @@ def inside(
     centre = f"({select('c.rid', 'resource c', f'c.type_id = {kind}', named)})"
     by = f"x.param = ANY({arguments.add(sorted(keys), 'int[]')})"
     referring = select("x.rid", "ix_ref x", f"x.target = {centre}", by)
-    return any_of([f"{alias}.rid = {centre}", f"{alias}.rid IN ({referring})"])
+    return f"{alias}.rid IN (SELECT {centre} UNION ALL {referring})"
