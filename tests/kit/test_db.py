@@ -119,3 +119,14 @@ async def test_a_connection_left_in_a_failed_transaction_is_clean_for_the_next(d
             await tx.execute("SELECT * FROM nowhere")
     async with database.connection() as connection:
         assert not connection.is_in_transaction()
+
+
+async def test_a_use_that_ends_while_the_database_is_closed_does_not_hold_it_up(database_url: str) -> None:
+    async def use(database: Database) -> None:
+        async with database.connection() as connection:
+            await connection.execute("SELECT pg_sleep(0.1)")
+
+    async with asyncio.timeout(5), Database.open(database_url, "users", connections=2) as database:
+        used = asyncio.create_task(use(database))
+        await asyncio.sleep(0.05)
+    await used

@@ -52,6 +52,7 @@ class Database:
         self._pool = pool
         self._spare: list[Connection] = []
         self._waiting = 0
+        self._closing = False
         self._retirement: asyncio.TimerHandle | None = None
         self._retiring: asyncio.Task[None] | None = None
         self.size = size
@@ -113,7 +114,7 @@ class Database:
                 raise Unavailable from error
             raise
         finally:
-            if well and not self._waiting:
+            if well and not (self._waiting or self._closing):
                 self._keep(acquired)
             else:
                 await self._release(acquired)
@@ -152,6 +153,7 @@ class Database:
             await self._release(self._spare.pop())
 
     async def _close(self) -> None:
+        self._closing = True
         if self._retirement:
             self._retirement.cancel()
         if self._retiring:
