@@ -3,9 +3,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import asyncpg
@@ -13,42 +11,14 @@ import pytest
 import websockets
 
 from smartbear.cdr.actions.subscriptions import bindings
-from smartbear.cdr.actions.subscriptions.hook import Endpoints, NotDelivered, connections, is_public, send
 from smartbear.cdr.jobs import handlers
 from smartbear.contracts.scope import HEADER, SYSTEM, AccessScope, ScopeMiddleware, sign
 from smartbear.fhir import json, xml
 from smartbear.kit.jobs import worker
 from smartbear.kit.serving import listen, serving
 from tests.cdr.conftest import observation, patient
+from tests.cdr.subscribers import served
 from tests.conftest import eventually, test_key
-
-
-@dataclass
-class Endpoint:
-    """A server of a subscriber: what it was told, and what it answers."""
-
-    address: str = ""
-    told: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
-    answer: Callable[[], int] = lambda: 200
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-    open: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def __call__(self, scope, receive, send):
-        body = b""
-        while True:
-            message = await receive()
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-        given = {name.decode(): value.decode() for name, value in scope["headers"]}
-        self.told.append((scope["method"], scope["path"], given, body))
-        await self.open.wait()
-        await send({"type": "http.response.start", "status": self.answer(), "headers": list(self.headers)})
-        await send({"type": "http.response.body", "body": b""})
-
-    def values(self):
-        """Values of the observations it was told of."""
-        return [json.decode(body)["valueQuantity"]["value"] for *_, body in self.told]
 
 
 @pytest.fixture(autouse=True)
@@ -61,19 +31,7 @@ def allowed(monkeypatch):
 async def endpoints():
     """Makes endpoints, each on a port of its own."""
     async with AsyncExitStack() as stack:
-        made = []
-
-        async def make():
-            endpoint, socket = Endpoint(), listen("127.0.0.1", 0)
-            endpoint.open.set()
-            endpoint.address = f"http://127.0.0.1:{socket.getsockname()[1]}"
-            await stack.enter_async_context(serving(endpoint, socket))
-            made.append(endpoint)
-            return endpoint
-
-        yield make
-        for endpoint in made:
-            endpoint.open.set()
+        yield lambda: stack.enter_async_context(served())
 
 
 @pytest.fixture
@@ -309,43 +267,6 @@ async def test_when_the_deliverer_is_killed_the_next_one_goes_on(
     async with working():
         await eventually(lambda: len(endpoint.told) == 4)
     assert endpoint.values() == [0, 0, 1, 2], "told at least once, and in order"
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("127.0.0.1", "10.1.2.3", "169.254.169.254", "0.0.0.0", "192.168.1.1", "100.64.0.1", "224.0.0.1"),
-        *("::1", "fe80::1%eth0", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::"),
-    ],
-)
-def test_an_address_inside_is_no_public_one(address):
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:4700::1111", "::ffff:93.184.216.34"])
-def test_an_address_of_the_internet_is_a_public_one(address):
-    assert is_public(address)
-
-
-@pytest.mark.parametrize(
-    "host", ["127.0.0.1", "localhost", "2130706433", "0x7f000001", "[::1]", "user@127.0.0.1"]
-)
-async def test_nothing_inside_is_reached_unless_the_deployment_allows_it(endpoint, host):
-    port = endpoint.address.rpartition(":")[2]
-    async with connections() as transport:
-        with pytest.raises(NotDelivered):
-            await send(transport, Endpoints((), plain=True), "POST", f"http://{host}:{port}/", ())
-    assert endpoint.told == []
-
-
-async def test_a_redirect_is_not_followed_and_plain_http_is_not_for_production(endpoint):
-    endpoint.answer, endpoint.headers = (lambda: 302), ((b"location", b"/elsewhere"),)
-    async with connections() as transport:
-        with pytest.raises(NotDelivered, match="302"):
-            await send(transport, Endpoints(("127.0.0.1",), plain=False), "POST", endpoint.address, ())
-        with pytest.raises(NotDelivered, match="HTTPS"):
-            await send(transport, Endpoints((), plain=False), "POST", "http://93.184.216.34/", ())
-    assert [path for _, path, *_ in endpoint.told] == ["/"]
 
 
 @pytest.fixture
