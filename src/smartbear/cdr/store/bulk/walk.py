@@ -73,8 +73,8 @@ class Walk:
         kind = f"r.type_id = {arguments.add(self.lookups.type(self.type), 'int')}"
         beyond = f"r.rid > {arguments.add(after, 'bigint')}"
         narrowed = [visibility.of("r"), self._compartment(arguments), self._found(arguments, visibility)]
-        # A narrow walk must not look for its few rows along the rids of all: see store/search/order.py. «Of any
-        # patient» is not narrow.
+        # A narrow walk must not look for its few rows along the rids of all (see store/search/order.py); one
+        # that is of any patient is not narrow.
         broad = visibility.is_whole and not self.queries and self.patients is None
         rid = "r.rid" if broad else "r.rid + 0 AS rid"
         living = select(f"{rid}, r.id", "resource r", kind, beyond, "NOT r.deleted", *narrowed)
