@@ -84,6 +84,13 @@ HIDDEN: list[Resource] = [
         "recorded": "2026-05-01T00:00:00Z",
         "agent": [{"who": reference("Patient/h1")}],
     },
+    {
+        "resourceType": "ValueSet",
+        "id": "h-codes",
+        "url": "urn:hidden",
+        "status": "active",
+        "compose": {"include": [{"system": LOINC, "concept": [{"code": PULSE}]}]},
+    },
 ]
 """What is in the first world alone."""
 
@@ -121,6 +128,8 @@ CRITERIA: dict[str, list[tuple[str, Iterable[str]]]] = {
     "Observation": [
         ("code", (PULSE, WEIGHT)),
         ("code:not", (PULSE,)),
+        ("code:in", ("ValueSet/h-codes", "urn:hidden")),
+        ("code:not-in", ("urn:hidden",)),
         ("subject", ("Patient/n1", "Patient/h1", "n1")),
         ("patient", ("n1", "h1,n2")),
         ("patient.family", ("Nord", "Sued")),
@@ -213,6 +222,10 @@ def addresses(draw: st.DrawFn) -> str:
                 "Patient/$everything",
                 "Group/h-g1/$everything",
                 "$get-resource-counts",
+                "$meta",
+                f"{kind}/$meta",
+                f"{name}/$meta",
+                f"Observation/$stats?subject=Patient/{draw(subjects)}&code={PULSE}&statistic=count,sum",
                 f"Observation/$lastn?patient={draw(subjects)}&max={draw(st.sampled_from('12'))}",
                 f"Observation/$lastn?subject:Patient.family={draw(st.sampled_from(['Nord', 'Sued']))}",
             ]
