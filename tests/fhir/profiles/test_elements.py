@@ -184,5 +184,6 @@ def test_a_profile_is_for_its_type(patient):
 
 
 def test_a_profile_that_nobody_has_is_nothing():
+    assert Profiles().find(BASE + "bp|" + "1" * 2000) is None
     assert Profiles().find("x") is None
     assert Profiles().find(BASE + "bp|4.0.1").type == "Observation"

@@ -11,7 +11,7 @@ from typing import Any
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.packing import unpack
 from smartbear.fhir import json
-from smartbear.fhir.profiles import Library, dependencies, is_published
+from smartbear.fhir.profiles import LONGEST, Library, dependencies, is_published
 from smartbear.kit.db import Connection, Database
 
 _TYPE = "StructureDefinition"
@@ -49,7 +49,7 @@ class Profiles:
 
     async def library(self, canonicals: Iterable[str]) -> Library:
         """A library in which these can be found, with whatever they mention, if they are stored here."""
-        wanted = [one for one in canonicals if not is_published(one)]
+        wanted = [one for one in canonicals if not is_published(one) and len(one) <= LONGEST]
         if not wanted:
             return self._published
         async with self._db.connection() as connection:

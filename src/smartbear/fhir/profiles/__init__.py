@@ -15,6 +15,7 @@ checked here has passed `fhir.validation`.
 """
 
 from smartbear.fhir.profiles.checker import check as check
+from smartbear.fhir.profiles.library import LONGEST as LONGEST
 from smartbear.fhir.profiles.library import Library as Library
 from smartbear.fhir.profiles.library import core_type as core_type
 from smartbear.fhir.profiles.library import dependencies as dependencies

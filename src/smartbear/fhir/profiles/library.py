@@ -11,6 +11,9 @@ from smartbear.fhir.profiles.tree import Node, Profile, UnusableProfile
 Load = Callable[[str], dict[str, Any] | None]
 """Canonical, with its version if it has one → StructureDefinition."""
 
+LONGEST = 1000
+"""Characters of a canonical; longer ones come from nobody who means well, and are not kept."""
+
 _DEEPEST = 20  # profiles upon profiles
 
 
@@ -23,6 +26,10 @@ class Library:
 
     def find(self, canonical: str) -> Profile | None:
         """The profile, None if nobody has it; UnusableProfile if it cannot be used."""
+        if len(canonical) > LONGEST:
+            return None
+        if is_published(canonical):
+            canonical = canonical.partition("|")[0]  # in one version
         if canonical not in self._known:
             try:
                 self._known[canonical] = self._compile(canonical, _DEEPEST)
