@@ -7,6 +7,7 @@ from smartbear.fhir import definitions
 from smartbear.fhir.issues import Issue
 from smartbear.kit import errors
 
+_MOST_ISSUES = 100  # a Bundle may hold thousands of faults, and an answer must not outgrow its request
 _ISSUE_TYPES = "http://hl7.org/fhir/ValueSet/issue-type"
 
 _CODES: dict[type[errors.PlatformError], str] = {
@@ -38,11 +39,14 @@ def operation_outcome(issues: Iterable[Issue]) -> dict[str, Any]:
 
 
 def outcome_of_error(error: errors.PlatformError) -> dict[str, Any]:
-    """The resource for an error: an issue per field error, or one for the error as a whole."""
+    """The resource for an error: an issue per field error, up to 100, or one for the error as a whole."""
     code = next(_CODES[kind] for kind in type(error).__mro__ if kind in _CODES)
     severity: str = "fatal" if code == "exception" else "error"
     general = {"severity": severity, "code": code, "diagnostics": error.detail}
-    fields = [_issue(Issue("error", _issue_type(f.code, code), f.message, f.path)) for f in error.errors]
+    told = error.errors[:_MOST_ISSUES]
+    fields = [_issue(Issue("error", _issue_type(f.code, code), f.message, f.path)) for f in told]
+    if untold := len(error.errors) - len(told):
+        fields.append(_issue(Issue("information", "informational", f"{untold} more faults are not listed.")))
     return {"resourceType": "OperationOutcome", "issue": fields or [general]}
 
 
