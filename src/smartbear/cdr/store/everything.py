@@ -121,12 +121,18 @@ class _Statement:
             )
             owner = select("", "resource p", f"p.rid = {alias}.patient", self._patient("p"))
             return any_of([exists(owner), exists(by_reference)])
-        centres = self.arguments.add(list(self.wanted.centres), "bigint[]")
-        selections = [f"SELECT unnest({centres})"]
+        centres = self._centres(self.wanted.centres)
+        selections = [select("c.rid", "resource c", f"c.rid {centres}")]
         if self.wanted.compartment == "Patient":
-            selections.append(select("o.rid", "resource o", f"o.patient = ANY({centres})"))
-        selections.append(select("x.rid", "ix_ref x", f"x.target = ANY({centres})", f"x.param = ANY({keys})"))
+            selections.append(select("o.rid", "resource o", f"o.patient {centres}"))
+        selections.append(select("x.rid", "ix_ref x", f"x.target {centres}", f"x.param = ANY({keys})"))
         return f"{alias}.rid IN ({' UNION ALL '.join(selections)})"
+
+    def _centres(self, rids: Sequence[int]) -> str:
+        """Equal to a centre. A generic plan takes a list for ten, and would read the whole table for them."""
+        if len(rids) == 1:
+            return f"= {self.arguments.add(rids[0], 'bigint')}"
+        return f"= ANY({self.arguments.add(list(rids), 'bigint[]')})"
 
     def _patient(self, alias: str) -> str:
         return self._seen(alias, frozenset({"Patient"}) & self.readable)
