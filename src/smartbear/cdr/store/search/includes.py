@@ -1,6 +1,7 @@
 """What comes along with a page: resources that the matches refer to, or that refer to them.
 
-An include is a search of its own, under the caller's predicate, over the references of one page.
+An include is a search of its own, under the caller's predicate, over the references of one page. How many
+there are the planner cannot know: OFFSET 0 has it look up each of them, or it would read all resources.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,12 +11,14 @@ from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups
 from smartbear.cdr.store.search.observation import kept_as
 from smartbear.cdr.store.search.pages import Hit, stored
-from smartbear.cdr.store.search.sql import TRUE, select
+from smartbear.cdr.store.search.sql import TRUE, exists, select
 from smartbear.cdr.store.search.visibility import Visibility
 from smartbear.fhir import definitions
 from smartbear.fhir.search.parameters import SearchType, parameters
 from smartbear.fhir.search.query import ANY_TYPE, Include
 from smartbear.kit.db import Connection
+
+_COLUMNS = "r.rid, r.type_id, r.id, r.ver, r.upd, r.deleted, r.patient"
 
 
 async def included(
@@ -33,18 +36,17 @@ async def included(
     page = arguments.add(list(rids), "bigint[]")
     before = arguments.add(list(seen), "bigint[]")
     found = " UNION ".join(_selection(one, page, arguments, lookups) for one in includes)
+    each = select(_COLUMNS, "resource r", "r.rid = f.rid")
     chosen = select(
-        "r.rid, r.type_id, r.id, r.ver, r.upd",
-        "resource r",
-        f"r.rid IN ({found})",
+        "r.*",
+        f"({found}) f CROSS JOIN LATERAL ({each} OFFSET 0) r",
         "NOT r.deleted",
         _readable(access, arguments, lookups),
         f"r.rid <> ALL({before})",
         visibility.of("r"),
     )
     size = arguments.add(limit, "bigint")
-    # «+ 0»: or the planner might walk all rids in their order to save a sort.
-    bodies = f"({chosen} ORDER BY r.rid + 0 LIMIT {size}) m JOIN body b ON b.rid = m.rid AND b.ver = m.ver"
+    bodies = f"({chosen} ORDER BY r.rid LIMIT {size}) m JOIN body b ON b.rid = m.rid AND b.ver = m.ver"
     sql, values = arguments.bind(f"SELECT m.*, b.method, b.content FROM {bodies} ORDER BY m.rid")  # noqa: S608 - values travel apart
     rows = await connection.fetch(sql, *values)
     return [Hit(row["rid"], (), stored(lookups.dictionary, row)) for row in rows]
@@ -62,10 +64,10 @@ def _selection(include: Include, page: str, arguments: Arguments, lookups: Looku
     targets = _targets(include)
     if targets is not None:
         kinds = arguments.add(sorted(lookups.type(kind) for kind in targets), "int[]")
-        narrowed.append(f"t.type_id = ANY({kinds})")
-    source = "ix_ref x JOIN resource t ON t.rid = x.target"
+        target = select("", "resource t", "t.rid = x.target", f"t.type_id = ANY({kinds})")
+        narrowed.append(exists(f"{target} OFFSET 0"))
     mine, theirs = ("x.target", "x.rid") if include.reverse else ("x.rid", "x.target")
-    return select(f"{theirs} AS rid", source, f"{mine} = ANY({page})", *narrowed)
+    return select(f"DISTINCT {theirs} AS rid", "ix_ref x", f"{mine} = ANY({page})", *narrowed)
 
 
 def _by(include: Include, arguments: Arguments, lookups: Lookups) -> str:
