@@ -143,9 +143,12 @@ async def test_a_subscriber_who_was_away_is_told_everything_in_order(
             await fhir.create(observation(value=value))
         await eventually(lambda: endpoint.told)
         endpoint.answer = lambda: 200
-        clock.advance(timedelta(minutes=1))
-        await eventually(lambda: len(endpoint.told) >= 4)
-    assert endpoint.values()[-3:] == [0, 1, 2]
+
+        def caught_up():
+            clock.advance(timedelta(seconds=10))
+            return endpoint.values()[-3:] == [0, 1, 2]
+
+        await eventually(caught_up)
     assert await status(fhir, f"Subscription/{made['id']}", "active")
 
 
@@ -315,3 +318,10 @@ async def test_a_caller_has_a_bounded_number_of_websockets(sockets, monkeypatch)
     async with sockets("system/*.*") as socket:
         await socket.send("bind x")
         assert await socket.recv() == "error x"
+
+
+async def test_the_statement_says_where_websockets_are(fhir):
+    [rest] = (await fhir.get("metadata"))["rest"]
+    [told] = [one["valueUri"] for one in rest["extension"]]
+    assert told.startswith("ws")
+    assert told.endswith("/fhir/websocket")

@@ -26,6 +26,7 @@ _INTERACTIONS = {
     ("type/_history", "GET"): "history-type",
     ("type/id/_history/version", "GET"): "vread",
 }
+_WEBSOCKET = "http://hl7.org/fhir/StructureDefinition/capabilitystatement-websocket"
 _SYSTEM_INTERACTIONS = {
     ("", "POST"): ("transaction", "batch"),
     ("", "GET"): ("search-system",),
@@ -61,14 +62,15 @@ def capability_statement(offer: Offer, base: str, since: date) -> dict[str, Any]
         "fhirVersion": _FHIR_VERSION,
         "format": ["application/fhir+json", "json", "application/fhir+xml", "xml"],
         "patchFormat": list(offer.patch_formats),
-        "rest": [_rest(offer)],
+        "rest": [_rest(offer, base)],
     }
 
 
-def _rest(offer: Offer) -> dict[str, Any]:
+def _rest(offer: Offer, base: str) -> dict[str, Any]:
     interactions = (codes for route, codes in _SYSTEM_INTERACTIONS.items() if route in offer.routes)
     centres = sorted({segments[0] for segments in offer.addresses if segments[1:] == ["id", "member"]})
     return {
+        "extension": [{"url": _WEBSOCKET, "valueUri": f"{base.replace('http', 'ws', 1)}websocket"}],
         "mode": "server",
         "resource": [_resource(kind, offer) for kind in sorted(definitions.resource_types())],
         "interaction": [{"code": code} for codes in interactions for code in codes],
