@@ -124,3 +124,16 @@ async def test_transactions_that_meet_in_every_order_do_not_wait_for_each_other(
     assert set(statuses) == {200}
     last = [(await versions(fhir, f"Patient/{key}-{number}"))[-1] for number in range(3)]
     assert len({one["multipleBirthInteger"] for one in last}) == 1
+
+
+async def test_those_who_look_first_leave_a_connection_for_what_they_still_need(fhir, key):
+    def bundle(number):
+        """A condition to look for under lock, and a code system that nobody has met yet."""
+        own = patient(identifier=[{"system": f"urn:race:{key}:{number}", "value": key}])
+        condition = f"identifier=urn:race:{key}:{number}|{key}"
+        entry = {"resource": own, "request": {"method": "POST", "url": "Patient", "ifNoneExist": condition}}
+        return {"resourceType": "Bundle", "type": "transaction", "entry": [entry]}
+
+    async with asyncio.timeout(8):
+        statuses = await together(*(fhir.send("POST", "", bundle(number)) for number in range(MANY)))
+    assert statuses == [200] * MANY

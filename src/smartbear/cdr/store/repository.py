@@ -27,6 +27,7 @@ from smartbear.fhir.search.extract import with_added
 from smartbear.kit.context import Context
 from smartbear.kit.db import Connection, Database
 
+_KEPT_BACK = 2  # connections that exclusive transactions leave alone
 _MAKER = "SELECT nextval('rid_maker')"
 
 
@@ -74,7 +75,7 @@ class Repository:
             profiles=Profiles(context.db, dictionary),
             bases=tuple(f"{address}/fhir/" for address in context.settings.addresses()),
             seal=CursorSeal(context.key("cdr paging"), timedelta(minutes=settings.cursor_minutes)),
-            slots=asyncio.Semaphore(context.db.size - 1),
+            slots=asyncio.Semaphore(context.db.size - _KEPT_BACK),
         )
 
     @classmethod
@@ -90,7 +91,8 @@ class Repository:
     async def exclusive(self) -> AsyncIterator[Connection]:
         """A transaction for those who must look before they write.
 
-        One connection fewer than there are may be held so: whoever holds one may need another for a moment.
+        Two connections fewer than there are may be held so: one listens to changes all the time, and whoever
+        holds one may need another for a moment.
         """
         with told_as_conflict():
             async with self.slots, self.db.transaction() as tx:
