@@ -142,21 +142,22 @@ async def test_writes_during_a_reindexing_lose_nothing(service, fhir):
     assert sorted(await fhir.ids("Patient?order-of-birth=3")) == sorted(one["id"] for one in before[1::2])
 
 
+@pytest.mark.parametrize(("condition", "answers"), [("", [201]), ("_id=none", [503, 201])])
 async def test_another_process_that_does_not_know_a_parameter_yet_writes_nothing_without_it(
-    service, fhir, make_context
+    service, fhir, make_context, condition, answers
 ):
+    """A write alone is made anew; one that had looked before is to be sent again."""
+    code = f"unseen-{len(condition)}"
     async with make_context("cdr") as context, serve(context) as other:
-        await other._repository.parameters.fresh(now=True)
-        other._repository.parameters._looked = float("inf")  # it looks no more
-        await fhir.put(parameter(service, "unseen"))
         theirs = Fhir(await service.clients.enter_async_context(client_of(other, service.clock)))
-        answer = await theirs.send("POST", "Patient", patient(multipleBirthInteger=5))
-        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-        other._repository.parameters._looked = float("-inf")
-        answer = await theirs.send("POST", "Patient", patient(multipleBirthInteger=5))
-        assert answer.status_code == 201
+        await fhir.put(parameter(service, code))
+        given = {"if_none_exist": condition} if condition else {}
+        sent = [
+            await theirs.send("POST", "Patient", patient(multipleBirthInteger=5), **given) for _ in answers
+        ]
+        assert [answer.status_code for answer in sent] == answers
     await indexed(service)
-    assert await fhir.ids("Patient?unseen=5") == [answer.json()["id"]]
+    assert await fhir.ids(f"Patient?{code}=5&_id={sent[-1].json()['id']}") == [sent[-1].json()["id"]]
 
 
 async def test_a_reindexing_that_was_killed_goes_on_where_it_was(service, fhir, monkeypatch):

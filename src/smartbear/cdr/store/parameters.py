@@ -63,6 +63,14 @@ class AddedParameters:
             self._looked = moment if moment > self._unsettled else float("-inf")
         return self.catalogue
 
+    async def for_writing(self) -> Catalogue:
+        """The catalogue as far as it is known, for those who may hold a connection already.
+
+        Who waits for a second one while others wait for what it has locked may wait long.
+        """
+        settled = asyncio.get_running_loop().time() > self._unsettled
+        return self.catalogue if settled else await self.fresh()
+
     def have_changed(self) -> None:
         """Look again before the next use, and until a change that is under way has been committed."""
         self._looked = float("-inf")

@@ -12,18 +12,15 @@ from smartbear.cdr.model.rid import RidMaker
 from smartbear.cdr.settings import CdrSettings
 from smartbear.cdr.store import partitions
 from smartbear.cdr.store.dictionary import Dictionary
-from smartbear.cdr.store.numbers import number
+from smartbear.cdr.store.indexing import Indexing
 from smartbear.cdr.store.parameters import AddedParameters
 from smartbear.cdr.store.profiles import Profiles
 from smartbear.cdr.store.races import told_as_conflict
 from smartbear.cdr.store.rids import Rids
-from smartbear.cdr.store.rows import Rows, index_rows
+from smartbear.cdr.store.rows import Rows
 from smartbear.cdr.store.upkeep import Upkeep
 from smartbear.cdr.store.writer import Writer
 from smartbear.cdr.store.writing import Unit, Writing
-from smartbear.fhir import json
-from smartbear.fhir.search.catalogue import Catalogue
-from smartbear.fhir.search.extract import with_added
 from smartbear.kit.context import Context
 from smartbear.kit.db import Connection, Database
 
@@ -44,6 +41,7 @@ class Repository:
     writer: Writer
     upkeep: Upkeep
     parameters: AddedParameters
+    indexing: Indexing
     profiles: Profiles
     bases: tuple[str, ...]
     """Addresses of the FHIR service, the canonical one first, each ending in «/»."""
@@ -60,6 +58,8 @@ class Repository:
         rids = Rids(dictionary)
         parameters = AddedParameters(context.db, dictionary)
         writing = Writing(dictionary, rids, maker, parameters)
+        bases = tuple(f"{address}/fhir/" for address in context.settings.addresses())
+        indexing = Indexing(dictionary, parameters, bases)
         upkeep = Upkeep(context.db)
         settings = CdrSettings()
         return cls(
@@ -69,11 +69,12 @@ class Repository:
             dictionary=dictionary,
             rids=rids,
             writing=writing,
-            writer=Writer(context.db, writing, context.clock, upkeep),
+            writer=Writer(context.db, writing, indexing, context.clock, upkeep),
             upkeep=upkeep,
             parameters=parameters,
+            indexing=indexing,
             profiles=Profiles(context.db, dictionary),
-            bases=tuple(f"{address}/fhir/" for address in context.settings.addresses()),
+            bases=bases,
             seal=CursorSeal(context.key("cdr paging"), timedelta(minutes=settings.cursor_minutes)),
             slots=asyncio.Semaphore(context.db.size - _KEPT_BACK),
         )
@@ -108,15 +109,4 @@ class Repository:
 
     async def rows_of(self, drafts: Iterable[Draft]) -> list[Rows]:
         """The index rows of some drafts."""
-        catalogue = await self.parameters.fresh()
-        drafts = [_with_added(draft, catalogue) for draft in drafts]
-        numbers = await number(self.dictionary, (draft.indexes for draft in drafts), self.bases)
-        return [index_rows(draft.target.type, draft.indexes, numbers) for draft in drafts]
-
-
-def _with_added(draft: Draft, catalogue: Catalogue) -> Draft:
-    """The draft with what the deployment's own search parameters find; a failing expression finds nothing."""
-    added = catalogue.added(draft.target.type)
-    if not added:
-        return draft
-    return draft._replace(indexes=with_added(draft.indexes, json.decode(draft.content), added.values()))
+        return await self.indexing.rows_of(drafts)

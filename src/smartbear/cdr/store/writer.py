@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from smartbear.cdr.model.change import Written
 from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.store.indexing import Indexing
 from smartbear.cdr.store.parameters import DEFINING
-from smartbear.cdr.store.races import told_as_conflict
+from smartbear.cdr.store.races import OldCatalogue, told_as_conflict
 from smartbear.cdr.store.upkeep import Upkeep
 from smartbear.cdr.store.writing import Result, Unit, Writing
 from smartbear.kit.clock import Clock
@@ -36,8 +37,11 @@ class _Waiting:
 class Writer:
     """Writes of all requests of this process, in the order they came."""
 
-    def __init__(self, db: Database, writing: Writing, clock: Clock, upkeep: Upkeep) -> None:
-        self._db, self._writing, self._clock, self._upkeep = db, writing, clock, upkeep
+    def __init__(
+        self, db: Database, writing: Writing, indexing: Indexing, clock: Clock, upkeep: Upkeep
+    ) -> None:
+        self._db, self._writing, self._indexing = db, writing, indexing
+        self._clock, self._upkeep = clock, upkeep
         self._waiting: deque[_Waiting] = deque()
         self._work: asyncio.Task[None] | None = None
 
@@ -59,6 +63,8 @@ class Writer:
             group = self._take()
             try:
                 results = await self._commit([waiting.unit for waiting in group])
+            except OldCatalogue as error:
+                results = [await self._alone(waiting.unit, error) for waiting in group]
             except Unavailable as error:  # whether it was committed is unknown: to try again is the client's
                 results = [error] * len(group)
             except Exception as error:  # noqa: BLE001 - one bad unit fails its group, so each gets tries of its own
@@ -88,12 +94,20 @@ class Writer:
     async def _alone(self, unit: Unit, error: Exception) -> Result:
         for _ in range(_TRIES):
             try:
+                if isinstance(error, OldCatalogue):
+                    unit = await self._made_anew(unit)
                 return (await self._commit([unit]))[0]
-            except Conflict as race:
+            except (Conflict, OldCatalogue) as race:
                 error = race
             except Exception as fault:  # noqa: BLE001 - it belongs to the one who waits
                 return fault
         return error
+
+    async def _made_anew(self, unit: Unit) -> Unit:
+        """The unit with the index rows that the present search parameters ask for."""
+        drafts = [change.draft for change, _ in unit if change.draft]
+        made = iter(await self._indexing.rows_of(drafts))
+        return [(change, next(made) if change.draft else rows) for change, rows in unit]
 
 
 def _answer(waiting: _Waiting, result: Result) -> None:

@@ -1,0 +1,38 @@
+"""From resources to the rows they are found by."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from smartbear.cdr.model.change import Draft
+from smartbear.cdr.store.dictionary import Dictionary
+from smartbear.cdr.store.numbers import number
+from smartbear.cdr.store.parameters import AddedParameters
+from smartbear.cdr.store.rows import Rows, index_rows
+from smartbear.fhir import json
+from smartbear.fhir.search.catalogue import Catalogue
+from smartbear.fhir.search.extract import with_added
+
+
+@dataclass(frozen=True, slots=True)
+class Indexing:
+    """Knows what rows call things, and by which parameters there is to search."""
+
+    dictionary: Dictionary
+    parameters: AddedParameters
+    bases: tuple[str, ...]
+    """Addresses of the FHIR service."""
+
+    async def rows_of(self, drafts: Iterable[Draft]) -> list[Rows]:
+        """The index rows of some drafts."""
+        catalogue = await self.parameters.for_writing()
+        drafts = [_with_added(draft, catalogue) for draft in drafts]
+        numbers = await number(self.dictionary, (draft.indexes for draft in drafts), self.bases)
+        return [index_rows(draft.target.type, draft.indexes, numbers) for draft in drafts]
+
+
+def _with_added(draft: Draft, catalogue: Catalogue) -> Draft:
+    """The draft with what the deployment's own search parameters find; a failing expression finds nothing."""
+    added = catalogue.added(draft.target.type)
+    if not added:
+        return draft
+    return draft._replace(indexes=with_added(draft.indexes, json.decode(draft.content), added.values()))
