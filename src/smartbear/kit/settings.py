@@ -33,7 +33,7 @@ class PlatformSettings(BaseSettings):
     database_url: PostgresDsn | None = Field(
         None, description="External PostgreSQL, version 17 or newer. Empty: the embedded server."
     )
-    database_connections: int = Field(10, ge=2, le=200, description="Connections a component may hold.")
+    database_connections: int = Field(10, ge=3, le=200, description="Connections a component may hold.")
     statement_timeout: float = Field(30.0, gt=0, description="Seconds after which a statement is cancelled.")
     secret_key: SecretStr | None = Field(
         None,
