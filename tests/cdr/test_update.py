@@ -1,4 +1,5 @@
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -70,6 +71,14 @@ async def test_versions_of_racing_updates_are_in_one_row(fhir):
     last = max(answers, key=lambda answer: int(answer.headers["etag"][3:-1]))
     assert await fhir.get(path) == json.decode(last.content)
     assert len(await fhir.ids("Observation?_id=" + stored["id"])) == 1
+
+
+async def test_no_version_is_older_than_the_one_before_it(service, fhir):
+    first = await fhir.create(patient())
+    service.clock.advance(timedelta(seconds=-5))
+    second = await fhir.put(first | {"gender": "male"})
+    assert second["meta"]["versionId"] == "2"
+    assert second["meta"]["lastUpdated"] == first["meta"]["lastUpdated"]
 
 
 async def test_a_conditional_update_changes_the_match_or_creates(fhir):

@@ -95,8 +95,8 @@ class Writing:
         outcome = outcome_of(change, state)
         if outcome in _IDLE:
             version, updated = (state.version, state.updated) if state else (0, now)
-        else:
-            version, updated = (state.version if state else 0) + 1, now
+        else:  # the row may have been waited for: no version is older than the one before it
+            version, updated = (state.version + 1, max(now, state.updated)) if state else (1, now)
         rid = state.rid if state else self._make.next()
         written = Written(change.target, outcome, version, updated)
         return _Step(change, rows, rid, state, written, *_owner(change, state))
@@ -107,7 +107,7 @@ class Writing:
         known = await self._rids.find(connection, wanted)
         if len(known) < len(wanted):
             known |= await self._held(connection, sorted(wanted - known.keys()), now)
-        group = _Group(self._dictionary.types, own | known, now)
+        group = _Group(self._dictionary.types, own | known)
         for step in steps:
             group.add(step)
         group.close()
@@ -137,7 +137,7 @@ class Writing:
         known = await self._rids.find(tx, wanted)
         if len(known) < len(wanted):
             known |= await self._held(tx, sorted(wanted - known.keys()), now)
-        group = _Group(self._dictionary.types, known, now)
+        group = _Group(self._dictionary.types, known)
         for rid, rows in found:
             group.index(rid, rows)
         await tx.execute(DISCARD_CONTENT, [rid for rid, _ in found])
@@ -177,8 +177,8 @@ _IDLE = frozenset({Outcome.UNCHANGED, Outcome.ABSENT})
 class _Group:
     """The rows of a group, table by table."""
 
-    def __init__(self, types: Mapping[str, int], rids: Mapping[LocalId, int], now: datetime) -> None:
-        self._types, self._rids, self._now = types, rids, now
+    def __init__(self, types: Mapping[str, int], rids: Mapping[LocalId, int]) -> None:
+        self._types, self._rids = types, rids
         self.rows: dict[str, list[Row]] = defaultdict(list)
         self.superseded: list[Row] = []
         self.discarded: list[int] = []
@@ -211,10 +211,10 @@ class _Group:
         patient = step.owner and self._rids[step.owner]
         content = (patient, draft is None, step.organisation, draft and draft.digest)
         if step.state:
-            self.superseded.append((step.rid, written.version, self._now, *content))
+            self.superseded.append((step.rid, written.version, written.updated, *content))
         else:
             target = step.change.target
-            row = (step.rid, self._types[target.type], target.id, written.version, self._now, *content)
+            row = (step.rid, self._types[target.type], target.id, written.version, written.updated, *content)
             self.rows["resource"].append(row)
         self._deltas[step.change.target.type] += _DELTAS.get(written.outcome, 0)
 
@@ -222,4 +222,5 @@ class _Group:
         draft = step.change.draft
         method, packed = pack(draft.content) if draft else NOTHING
         patient = step.owner and self._rids[step.owner]
-        self.rows["body"].append((step.rid, step.written.version, method, self._now, patient, packed))
+        written = step.written
+        self.rows["body"].append((step.rid, written.version, method, written.updated, patient, packed))
