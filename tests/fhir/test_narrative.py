@@ -34,6 +34,7 @@ def test_formatting_is_accepted(content):
         '<object data="x">x</object>',
         '<link href="x"/>',
         "<style>p {}</style>",
+        "words <?php echo 1 ?>",
     ],
 )
 def test_whatever_could_act_is_refused(content):

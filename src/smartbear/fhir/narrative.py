@@ -60,6 +60,9 @@ class _Reader:
     def doctype(self, *_: object) -> None:
         self.problem = "must not have a document type declaration"
 
+    def instruction(self, *_: object) -> None:
+        self.problem = self.problem or "must not have processing instructions"
+
 
 def _is_passive(address: str) -> bool:
     compact = "".join(address.split()).lower()  # browsers ignore white space in a scheme, and so must we
@@ -74,6 +77,7 @@ def problem(text: str) -> str:
     parser.UseForeignDTD(True)  # noqa: FBT003 - positional in expat; lets HTML's entities (&nbsp;) pass
     parser.ExternalEntityRefHandler = lambda *_: 1
     parser.StartDoctypeDeclHandler = reader.doctype
+    parser.ProcessingInstructionHandler = reader.instruction
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.text
