@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartbear.cdr.model.alike import Kind, indexes_like
+from smartbear.cdr.model.alike import Kind, indexes_like, kind_of
 from smartbear.contracts.readings import Component, Reading
 from smartbear.fhir.search.extract import extract
 from smartbear.fhir.validation import validate
@@ -69,3 +69,84 @@ def test_a_reading_that_differs_in_anything_else_is_of_another_kind(change):
 def test_a_reading_with_components_is_of_no_kind():
     parts = tuple(Component(code=code, value=80, unit="mm[Hg]") for code in ("8480-6", "8462-4"))
     assert Kind.of(reading("85354-9", reading_id="r-1", components=parts, measured_at=NOW)) is None
+
+
+COMMON = {
+    "category": [{"coding": [{"system": "urn:c", "code": "vital-signs"}], "text": "Vital Signs"}],
+    "subject": {"reference": "Patient/p-1"},
+    "effectivePeriod": {"start": "2026-06", "end": "2026-07-01"},
+    "_effectiveDateTime": {"id": "at"},
+    "meta": {"lastUpdated": "2020-01-01T00:00:00Z", "tag": [{"code": "t"}], "profile": ["urn:p|1"]},
+    "method": {"text": "By Hand"},
+    "derivedFrom": [{"reference": "Observation/o-1", "identifier": {"value": "X"}}],
+    "device": {"identifier": {"system": "urn:d", "value": "d-1"}},
+    "referenceRange": [{"low": {"value": 1}}],
+    "extension": [{"url": "urn:e", "valueString": "x"}],
+}
+MORE = {
+    "text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">words</div>'},
+    "note": [{"text": "words"}],
+    "component": [{"code": {"coding": [{"code": "c"}]}, "valueQuantity": {"value": 2, "unit": "kg"}}],
+}
+OWN = {
+    "id": st.sampled_from(["o-1", "O-1", "o-2"]),
+    "identifier": st.lists(
+        st.dictionaries(st.sampled_from(["system", "value"]), st.sampled_from(["a", "A"]), min_size=1),
+        min_size=1,
+        max_size=1,
+    ),
+    "effectiveDateTime": st.sampled_from(["2026", "2026-02", "2026-02-28", "2026-06-14T09:00:60.5+14:00"]),
+    "issued": st.sampled_from(["2026-06-14T09:00:00Z", "2027-06-14T09:00:00.123Z"]),
+}
+QUANTITIES = st.fixed_dictionaries(
+    {"value": st.integers(-2, 2) | st.decimals(-9, 9, places=2)},
+    optional={
+        "comparator": st.sampled_from(["<", ">="]),
+        "unit": st.sampled_from(["kg", "Kilo"]),
+        "code": st.sampled_from(["kg", "g", "cm"]),
+        "system": st.sampled_from(["http://unitsofmeasure.org", "urn:u"]),
+    },
+)
+CODINGS = st.sampled_from([{"code": "8867-4", "system": "urn:l", "display": "Rate"}, {"code": "B"}, {}])
+
+
+@st.composite
+def observations(draw):
+    """Two Observations of one kind."""
+    code = {"coding": draw(st.lists(CODINGS, max_size=3)), "text": "Heart Rate"}
+    same = {"resourceType": "Observation", "status": "final", "code": code}
+    same |= {name: COMMON[name] for name in draw(st.sets(st.sampled_from(sorted(COMMON))))}
+    own = draw(st.sets(st.sampled_from(sorted(OWN))))
+    if "effectiveDateTime" in own:
+        same.pop("effectivePeriod", None)
+    return [
+        same | {name: draw(OWN[name]) for name in sorted(own)} | {"valueQuantity": draw(QUANTITIES)}
+        for _ in range(2)
+    ]
+
+
+@given(observations())
+def test_an_observation_is_found_by_what_it_would_be_found_by_alone(pair):
+    first, other = pair
+    assert kind_of(first) == kind_of(other) is not None
+    assert indexes_like(extract(first), other) == extract(other)
+
+
+@given(st.sampled_from(sorted(COMMON)))
+def test_an_observation_that_says_something_else_is_of_another_kind(name):
+    one = {"resourceType": "Observation", "status": "final", "valueQuantity": {"value": 1}}
+    assert kind_of(one) != kind_of(one | {name: COMMON[name]})
+    assert kind_of(one) != kind_of(one | {"status": "amended"})
+
+
+@pytest.mark.parametrize("change", [
+    *({name: value} for name, value in MORE.items()),
+    {"resourceType": "Media"},
+    {"valueQuantity": {"unit": "kg"}},
+    {"identifier": [{"value": "1"}, {"value": "2"}]},
+    {"identifier": [{"value": "1", "type": {"text": "kind"}}]},
+])  # fmt: skip
+def test_what_has_more_values_of_its_own_is_of_no_kind(change):
+    one = {"resourceType": "Observation", "status": "final", "valueQuantity": {"value": 1}}
+    assert kind_of(one) is not None
+    assert kind_of(one | change) is None

@@ -5,7 +5,7 @@ from hashlib import blake2b
 from typing import Any
 
 from smartbear.cdr.model.access import Access
-from smartbear.cdr.model.alike import indexes_like
+from smartbear.cdr.model.alike import indexes_like, kind_of
 from smartbear.cdr.model.binary import context_of
 from smartbear.cdr.model.body import stored_form
 from smartbear.cdr.model.change import Draft
@@ -62,10 +62,28 @@ def _owner(resource: dict[str, Any], target: LocalId, indexes: Indexes, bases: I
 
 
 def draft_like(first: Draft, observation: dict[str, Any], target: LocalId) -> Draft:
-    """``draft_of`` for a reading of the same kind as ``first``."""
+    """``draft_of`` for an Observation of the same kind as ``first``."""
     content = stored_form(observation, target.id)
     indexes = indexes_like(first.indexes, observation)
     return first._replace(target=target, content=content, digest=_digest(content), indexes=indexes)
+
+
+class Drafts:
+    """``draft_of`` for many; the first Observation of a kind goes all the way, the others follow it."""
+
+    def __init__(self, bases: Iterable[str]) -> None:
+        self._bases = bases
+        self._firsts: dict[bytes, Draft] = {}
+
+    def of(self, resource: dict[str, Any], target: LocalId) -> Draft:
+        """A valid resource as it will be stored under an id."""
+        kind = kind_of(resource)
+        if kind in self._firsts:
+            return draft_like(self._firsts[kind], resource, target)
+        draft = draft_of(resource, target, self._bases)
+        if kind:
+            self._firsts[kind] = draft
+        return draft
 
 
 def _digest(content: bytes) -> bytes:

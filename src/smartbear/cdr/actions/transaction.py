@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smartbear.cdr.actions.accept import draft_of, expect_own, expect_writable
+from smartbear.cdr.actions.accept import Drafts, expect_own, expect_writable
 from smartbear.cdr.actions.bundle import BREATH, READS, Done, Reading, read_bundle
 from smartbear.cdr.actions.conditional import Condition, lock, match, match_each, read_condition
 from smartbear.cdr.actions.conform import expect_entries_conforming
@@ -59,6 +59,7 @@ class _Transaction:
 
     def __init__(self, repository: Repository, access: Access, entries: Sequence[Entry]) -> None:
         self._repository, self._access, self._entries = repository, access, entries
+        self._drafts = Drafts(repository.bases)
         self.writes = [entry for entry in in_processing_order(entries) if entry.method not in READS]
         self._reads = [entry for entry in entries if entry.method in READS]
         self._patches = [entry for entry in self.writes if entry.method == "PATCH"]
@@ -155,7 +156,7 @@ class _Transaction:
     async def _draft(self, tx: Connection | None, entry: Entry, target: LocalId) -> Draft:
         assert entry.resource
         if entry.method != "PATCH":
-            return draft_of(entry.resource, target, self._repository.bases)
+            return self._drafts.of(entry.resource, target)
         assert tx, "patching is looking"
         expected = expected_version(entry.if_match)
         return await modified(self._repository, tx, self._access, target, by_entry(entry), expected)

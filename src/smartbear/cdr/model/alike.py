@@ -1,15 +1,21 @@
-"""Readings of one kind: by one device of one person, in one unit, they differ in id, times and value alone.
+"""Observations of one kind differ in id, identifier, times and value alone.
 
-What the first of a kind is found by holds for the others too, but for those; working it out for one reading
-alone takes eight times as long.
+Such are the readings of one device of one person, in one unit, and most of what a Bundle holds. What the
+first of a kind is found by holds for the others too, but for those; working it out for one alone takes eight
+times as long.
 """
 
 from dataclasses import replace
 from typing import Any, NamedTuple, Self
 
 from smartbear.contracts.readings import Reading
+from smartbear.fhir.json import encode
 from smartbear.fhir.search import dates, numbers, tokens
 from smartbear.fhir.search.values import Indexes
+
+_OWN = frozenset({"id", "identifier", "effectiveDateTime", "issued", "valueQuantity"})
+_OF_SEVERAL = frozenset({"component", "text", "note"})  # have values of their own, or are found by all words
+_PLAIN = frozenset({"system", "value"})
 
 
 class Kind(NamedTuple):
@@ -29,17 +35,36 @@ class Kind(NamedTuple):
         return cls(reading.subject, reading.device_id, reading.code, reading.unit, reading.entry)
 
 
+def kind_of(resource: dict[str, Any]) -> bytes | None:
+    """What a valid Observation has in common with all of its kind; None for what is of no kind."""
+    if resource["resourceType"] != "Observation" or not _OF_SEVERAL.isdisjoint(resource):
+        return None
+    identifiers = resource.get("identifier", ())
+    if len(identifiers) > 1 or not all(one.keys() <= _PLAIN for one in identifiers):
+        return None
+    if resource.get("valueQuantity", {}).get("value") is None:
+        return None
+    return encode({name: None if name in _OWN else value for name, value in resource.items()})
+
+
 def indexes_like(first: Indexes, observation: dict[str, Any]) -> Indexes:
-    """Index values of an Observation, given those of another reading of its kind."""
-    [value] = numbers.quantity(observation["valueQuantity"])
-    own = {
-        "_id": tokens.identity(observation["id"]),
-        "identifier": tokens.identifier(observation["identifier"][0]),
-    }
+    """Index values of an Observation, given those of another of its kind.
+
+    Both hold the same lists where they have the same values.
+    """
+    values = numbers.quantity(observation["valueQuantity"])
+    own = {}
+    if "identifier" in observation:
+        own["identifier"] = tokens.identifier(observation["identifier"][0])
+    if "id" in observation:
+        own["_id"] = tokens.identity(observation["id"])
+    at = observation.get("effectiveDateTime")
     return replace(
         first,
         tokens=first.tokens | own,
-        dates={"date": dates.moment(observation["effectiveDateTime"])},
-        quantities={code: [value] for code in first.quantities},
-        composites={code: [(token, value) for token, _ in pairs] for code, pairs in first.composites.items()},
+        dates=first.dates | {"date": dates.moment(at)} if at else first.dates,
+        quantities=dict.fromkeys(first.quantities, values),
+        composites={
+            code: [(token, *values) for token, _ in pairs] for code, pairs in first.composites.items()
+        },
     )
