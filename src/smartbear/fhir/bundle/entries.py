@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from smartbear.fhir import definitions
 from smartbear.fhir.issues import Issue
@@ -13,8 +14,7 @@ _URL = re.compile(r"(?P<type>[A-Z][A-Za-z]+)(?:/(?P<id>[A-Za-z0-9\-.]{1,64}))?(?
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One entry's request, taken apart. Parts that were not given are empty.
 
     `url` is relative to the server. For POST, PUT, PATCH and DELETE it is also split: `type` and either
