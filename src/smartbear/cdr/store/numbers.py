@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 from smartbear.cdr.store.dictionary import NO_SYSTEM, Dictionary, Unit, bounded, canonical_unit
 from smartbear.fhir.search.values import IdentifierType, Indexes, Quantity, Token
@@ -31,7 +32,7 @@ async def number(dictionary: Dictionary, batch: Iterable[Indexes], bases: tuple[
     systems: set[str | None] = set()
     units: set[Written] = set()
     canonicals: set[str | None] = set()
-    for value in chain.from_iterable(map(_named, batch)):
+    for value in chain.from_iterable(_named(batch)):
         if value.__class__ is Quantity:
             units.add((value.system, value.code, value.unit))
             canonicals.add(value.canonical)
@@ -64,12 +65,17 @@ async def _canonicals(dictionary: Dictionary, names: set[str | None]) -> dict[st
     return {None: None} | {name: found[unit] for name, unit in units.items()}
 
 
-def _named(indexes: Indexes) -> Iterable[Token | IdentifierType | Quantity]:
-    """Every value that has a name in it, and composites' other parts."""
-    return chain(
-        *indexes.tokens.values(),
-        *indexes.identifier_types.values(),
-        *indexes.reference_identifiers.values(),
-        *indexes.quantities.values(),
-        *(composite for composites in indexes.composites.values() for composite in composites),  # type: ignore[arg-type]
-    )
+def _named(batch: Iterable[Indexes]) -> Iterable[Iterable[Token | IdentifierType | Quantity]]:
+    """Every list of values that have a name in them, and composites' other parts: each list once."""
+    lists: dict[int, Iterable[Any]] = {}
+    for indexes in batch:
+        for by_code in (
+            indexes.tokens,
+            indexes.identifier_types,
+            indexes.reference_identifiers,
+            indexes.quantities,
+        ):
+            lists.update((id(values), values) for values in by_code.values())
+        for composites in indexes.composites.values():
+            lists[id(composites)] = chain.from_iterable(composites)
+    return lists.values()
