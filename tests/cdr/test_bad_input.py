@@ -306,6 +306,30 @@ async def test_ten_thousand_entries_that_refer_to_one_another_in_a_circle_are_wr
     assert time.monotonic() - began < 2 * SOON
 
 
+def coded(system, count):
+    return {"coding": [{"system": system, "code": f"c{number}"} for number in range(count)]}
+
+
+TOO_MANY_VALUES = [
+    patient(name=[{"family": f"n{number}"} for number in range(60_000)]),
+    {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": coded("http://a", 3000),
+        "valueCodeableConcept": coded("http://b", 3000),
+    },
+]
+
+
+@pytest.mark.parametrize("resource", TOO_MANY_VALUES, ids=["Patient", "Observation"])
+async def test_a_resource_with_too_many_values_to_be_found_by_is_refused_at_once(fhir, resource):
+    began = time.monotonic()
+    answer = await fhir.send("POST", resource["resourceType"], resource)
+    assert answer.status_code == 422
+    assert issues(answer)[0] == ("too-costly", resource["resourceType"])
+    assert time.monotonic() - began < SOON
+
+
 async def test_a_refusal_quotes_nothing_of_what_was_sent(fhir):
     secret = "not-for-anybody"
     for body in (json.encode(patient(gender=secret)), b'{"%b":1}' % secret.encode(), secret.encode()):

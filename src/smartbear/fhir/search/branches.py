@@ -7,6 +7,7 @@ converted once for all of them.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
+from math import prod
 from typing import Any, NamedTuple
 
 from smartbear.fhir import definitions
@@ -15,6 +16,9 @@ from smartbear.fhir.search.parameters import SearchType
 from smartbear.fhir.search.paths import At, Equals, Path, RefersTo, Step
 from smartbear.fhir.search.references import target_type
 from smartbear.fhir.search.values import Token
+from smartbear.kit.errors import FieldError, Unprocessable
+
+_MOST_VALUES = 100_000  # of one resource, for all its parameters; more take seconds to index
 
 Tables = dict[str, dict[str, list[Any]]]  # field of Indexes → parameter code → values
 
@@ -108,7 +112,9 @@ class Branch:
                 if not columns[part]:
                     break
             else:
-                walk.add("composites", [code], list(product(*(columns[part] for part in parts))))
+                values = [columns[part] for part in parts]
+                walk.expect_room(code, prod(map(len, values)))
+                walk.add("composites", [code], list(product(*values)))
 
 
 @dataclass(eq=False, slots=True)
@@ -128,14 +134,29 @@ class Part:
 class Walk:
     """The visit of one resource and what it has found."""
 
-    __slots__ = ("resource", "tables")
+    __slots__ = ("left", "resource", "tables")
 
     def __init__(self, resource: dict[str, Any]) -> None:
         self.resource = resource
         self.tables: Tables = {}
+        self.left = _MOST_VALUES
+
+    def expect_room(self, code: str, count: int) -> None:
+        """Unprocessable, with the parameter named, if the resource has more values than are indexed."""
+        if count > self.left:
+            fault = FieldError(
+                self.resource["resourceType"],
+                "too-costly",
+                f"has more than {_MOST_VALUES} values to be found by; the search parameter {code} is one",
+            )
+            raise Unprocessable("The resource has too many values to be found by.", errors=(fault,))
 
     def add(self, table: str, codes: list[str], values: list[Any]) -> None:
-        """The same values for each parameter."""
+        """The same values for each parameter; Unprocessable where they become too many."""
+        count = len(codes) * len(values)
+        if count > self.left:
+            self.expect_room(codes[0], count)
+        self.left -= count
         rows = self.tables.setdefault(table, {})
         for code in codes:
             if code in rows:
