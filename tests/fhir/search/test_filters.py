@@ -42,6 +42,16 @@ def test_brackets_hold_of_what_a_path_goes_through(finds, weight, patient):
         assert finds(weight, f"_filter={text}", [patient]) is expected, text
 
 
+def test_brackets_of_a_unit_are_part_of_it(finds, weight, patient):
+    for text, expected in {
+        "not (value-quantity gt 1||mm[Hg])": True,
+        "(value-quantity gt 1||mm[Hg]) and status eq final": False,
+        "patient[identifier eq a[b]].gender pr true": False,
+        "patient[gender eq female].gender pr true": True,
+    }.items():
+        assert finds(weight, f"_filter={text}", [patient]) is expected, text
+
+
 def test_concepts_above_and_below_come_from_a_code_system(finds, weight):
     tree = {
         "resourceType": "CodeSystem",
