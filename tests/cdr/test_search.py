@@ -336,3 +336,16 @@ async def test_cyclic_references_are_included_once(fhir, service):
     bundle = await fhir.get(f"Organization?_id={ids[0]}&_include:iterate=Organization:partof")
     assert sorted(matches(bundle, "include")) == sorted(ids[1:])
     assert await fhir.ids(f"Organization?partof:below={ids[0]}&_sort=_id") == sorted(ids)
+
+
+async def test_observations_are_sorted_by_status_and_category_whether_shared_or_not(fhir):
+    tag = {"system": "urn:sort", "code": "traits"}
+    coded, worded = {"coding": [{"code": "b"}]}, {"coding": [{"code": "a"}], "text": "in words"}
+    ids = [
+        (await fhir.create(observation(meta={"tag": [tag]}, status=status, category=[category])))["id"]
+        for status, category in (("final", coded), ("amended", worded), ("registered", coded))
+    ]
+    asked = "Observation?_tag=urn:sort|traits"
+    assert await fhir.ids(f"{asked}&_sort=status") == [ids[1], ids[0], ids[2]]
+    assert await fhir.ids(f"{asked}&_sort=-status&_count=2") == [ids[2], ids[0], ids[1]]
+    assert await fhir.ids(f"{asked}&_sort=category,-status") == [ids[1], ids[2], ids[0]]

@@ -67,6 +67,32 @@ async def test_a_resource_has_index_rows_of_its_current_version_only(fhir, admin
     assert set((await rows_of(admin, stored)).values()) == {0}
 
 
+TRAITS = """
+    SELECT o.traits, o.rid, array_agg(k.code ORDER BY k.code) AS codes, array_agg(k.words) AS words
+    FROM resource r JOIN obs o USING (rid) JOIN ix_token k ON k.rid = o.traits
+    WHERE r.id = $1 GROUP BY 1, 2"""
+
+
+async def test_status_and_category_are_kept_once_for_all_observations_that_agree(fhir, admin):
+    kind = {"coding": [{"system": "urn:kinds", "code": "agreed", "display": "Agreed"}]}
+    same = await asyncio.gather(*(fhir.create(observation(category=[kind])) for _ in range(4)))
+    other = await fhir.create(observation(category=[kind], status="amended"))
+    *alike, another = [await admin.fetchrow(TRAITS, one["id"]) for one in [*same, other]]
+    assert {(row["traits"], *row["codes"]) for row in alike} == {(alike[0]["traits"], "agreed", "final")}
+    assert another["traits"] != alike[0]["traits"] < 0
+    await fhir.send("DELETE", f"Observation/{same[0]['id']}")
+    assert await admin.fetchrow(TRAITS, same[1]["id"]) == alike[1]
+
+
+async def test_a_category_in_words_of_its_own_goes_with_its_observation(fhir, admin):
+    stored = await fhir.create(observation(category=[{"text": "Seldom said"}]))
+    row = await admin.fetchrow(TRAITS, stored["id"])
+    assert row["traits"] == row["rid"]
+    assert "seldom said" in row["words"]
+    await fhir.send("DELETE", f"Observation/{stored['id']}")
+    assert await admin.fetchval("SELECT count(*) FROM ix_token WHERE words = 'seldom said'") == 0
+
+
 async def test_bodies_are_kept_for_every_version_and_never_changed(fhir, admin):
     stored = await fhir.create(observation())
     await fhir.put({**stored, "status": "amended"})
@@ -154,8 +180,8 @@ async def test_partitions_are_made_ahead_once_and_never_over_rows(service, admin
     day = datetime(2031, 11, 30, tzinfo=UTC)
     async with service.context.db.connection() as connection:
         await connection.execute(
-            "INSERT INTO obs (rid, t0, system, component, lead, once)"
-            " VALUES (1, '2032-02-01', 0, false, true, true)"
+            "INSERT INTO obs (rid, t0, traits, system, component, lead, once)"
+            " VALUES (1, '2032-02-01', 1, 0, false, true, true)"
         )
         for _ in range(2):
             await partitions.ensure(connection, day)

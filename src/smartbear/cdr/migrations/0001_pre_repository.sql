@@ -38,7 +38,7 @@ CREATE TABLE resource (
     UNIQUE (id, type_id)           -- ids of ours grow with time: by type first, pages would stay half empty
 ) WITH (autovacuum_vacuum_insert_scale_factor = 0.02);
 CREATE INDEX resource_listing ON resource (type_id, rid) WHERE NOT deleted;
-CREATE INDEX resource_updated ON resource (type_id, upd, rid) WHERE NOT deleted;
+CREATE INDEX resource_updated ON resource (type_id, upd) WHERE NOT deleted;  -- a group has one instant, kept once
 CREATE INDEX resource_patient ON resource (patient, type_id) WHERE patient IS NOT NULL;
 CREATE INDEX resource_organisation ON resource (organisation) WHERE organisation IS NOT NULL;
 
@@ -60,6 +60,7 @@ CREATE TABLE body_rest PARTITION OF body DEFAULT;
 
 -- Observations, a row for each coding of the observation and of its components, with the value beside it.
 -- Serves code, date, patient, the value-quantity parameters and their composites; see store/observations.py.
+-- Status and category, which most share with many others, are rows of `ix_token` under a number for all of them.
 CREATE TABLE obs (
     rid bigint NOT NULL,
     patient bigint,                -- rid of the Patient that is the subject
@@ -69,6 +70,7 @@ CREATE TABLE obs (
     high double precision,
     canonical_low double precision,
     canonical_high double precision,
+    traits bigint NOT NULL,        -- what stands for the rid in `ix_token`: from `trait`, or the rid
     system int NOT NULL,           -- term of the code's system, 0 for none
     unit int,                      -- as written; null where there is no value
     canonical int,                 -- unit of the canonical values
@@ -83,7 +85,14 @@ CREATE INDEX obs_patient ON obs (patient, t0, rid) WHERE lead;
 CREATE INDEX obs_code ON obs (code, t0, rid);
 CREATE INDEX obs_time ON obs (t0, rid) WHERE lead;
 CREATE INDEX obs_rid ON obs (rid);
+CREATE INDEX obs_traits ON obs (traits) WHERE lead;
 CREATE TABLE obs_rest PARTITION OF obs DEFAULT WITH (autovacuum_vacuum_insert_scale_factor = 0.02);
+
+-- A status and categories that Observations have in common. The number is below zero: it stands where rids do.
+CREATE TABLE trait (
+    rid bigint GENERATED ALWAYS AS IDENTITY (START WITH -1 INCREMENT BY -1) PRIMARY KEY,
+    tokens text NOT NULL UNIQUE    -- JSON: what `ix_token` has under the number
+);
 
 -- Generic indexes. `param` is the term of «Type.code»; `part` ties the components of one composite together.
 -- Tokens and references have no rid in what they are found by: PostgreSQL then keeps equal keys once.
@@ -151,6 +160,7 @@ CREATE INDEX type_delta_type ON type_delta (type_id) INCLUDE (delta);
 
 COMMENT ON TABLE term IS 'owner: cdr; personal: no; retention: for ever';
 COMMENT ON TABLE unit IS 'owner: cdr; personal: no; retention: for ever';
+COMMENT ON TABLE trait IS 'owner: cdr; personal: no; retention: for ever';
 COMMENT ON TABLE type_delta IS 'owner: cdr; personal: no; retention: until folded';
 COMMENT ON TABLE resource IS 'owner: cdr; personal: yes; retention: while the person takes part, then as the pilot''s protocol says;
  access: FHIR read and search; rectification: FHIR update;

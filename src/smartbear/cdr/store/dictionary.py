@@ -21,6 +21,16 @@ _GET_UNITS = """
     WHERE (system, code, words) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[]))"""
 
 
+# A number and its rows are made together: of two writers at once, one finds what the other made.
+_ADD_TRAITS = """
+    WITH made AS (
+        INSERT INTO trait (tokens) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING
+        RETURNING rid, tokens)
+    INSERT INTO ix_token (rid, param, system, part, code, words)
+    SELECT m.rid, t.param, t.system, 0, t.code, t.words FROM made m, jsonb_to_recordset(m.tokens::jsonb)
+        AS t (param int, system int, code text, words text)"""
+_GET_TRAITS = "SELECT tokens, rid FROM trait WHERE tokens = ANY($1::text[])"
+
 NO_SYSTEM = 0
 
 
@@ -66,6 +76,7 @@ class Dictionary:
         self._db = db
         self._systems: dict[str, int] = {}
         self._units: dict[Unit, int] = {}
+        self._traits: dict[str, int] = {}
 
     @classmethod
     async def load(cls, db: Database) -> "Dictionary":
@@ -93,6 +104,10 @@ class Dictionary:
     async def units(self, names: Iterable[Unit]) -> dict[Unit, int]:
         """Numbers of units, made where there are none yet."""
         return await self._numbers(self._units, frozenset(names), _units)
+
+    async def traits(self, tokens: Iterable[str]) -> dict[str, int]:
+        """Numbers of what Observations have in common, as ``observations.traits_of`` writes it."""
+        return await self._numbers(self._traits, frozenset(tokens), _traits)
 
     async def find_system(self, connection: Connection, name: str) -> int | None:
         """The number of a code system, or None if no resource ever used it."""
@@ -154,6 +169,14 @@ async def _terms(connection: Connection, kind: str, names: list[str]) -> dict[st
 
 async def _systems(connection: Connection, names: list[str]) -> dict[str, int]:
     return await _terms(connection, "system", names)
+
+
+async def _traits(connection: Connection, tokens: list[str]) -> dict[str, int]:
+    found = await connection.fetch(_GET_TRAITS, tokens)
+    if len(found) < len(tokens):
+        await connection.execute(_ADD_TRAITS, tokens)
+        found = await connection.fetch(_GET_TRAITS, tokens)
+    return {row["tokens"]: row["rid"] for row in found}
 
 
 async def _units(connection: Connection, names: list[Unit]) -> dict[Unit, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from smartbear.cdr.model.change import Draft
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.numbers import number
+from smartbear.cdr.store.observations import traits_of
 from smartbear.cdr.store.parameters import AddedParameters
 from smartbear.cdr.store.rows import Rows, index_rows
 from smartbear.fhir import json
@@ -27,7 +28,15 @@ class Indexing:
         catalogue = await self.parameters.for_writing()
         drafts = [_with_added(draft, catalogue) for draft in drafts]
         numbers = await number(self.dictionary, (draft.indexes for draft in drafts), self.bases)
-        return [index_rows(draft.target.type, draft.indexes, numbers) for draft in drafts]
+        traits = [
+            traits_of(draft.indexes, numbers) if draft.target.type == "Observation" else None
+            for draft in drafts
+        ]
+        known = await self.dictionary.traits(each for each in traits if each is not None)
+        return [
+            index_rows(draft.target.type, draft.indexes, numbers, known[each] if each else None)
+            for draft, each in zip(drafts, traits, strict=True)
+        ]
 
 
 def _with_added(draft: Draft, catalogue: Catalogue) -> Draft:

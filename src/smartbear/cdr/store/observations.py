@@ -2,7 +2,8 @@
 
 One row for each coding of the observation's code, with its value beside it, and one for each coding of a
 component's code, with the component's. The first row leads: it stands for the resource where the code does
-not matter. ``once`` marks one row for each code, whatever its system.
+not matter. ``once`` marks one row for each code, whatever its system. Status and categories are tokens as
+they are anywhere, but kept once for all observations that agree in them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 from smartbear.cdr.model.references import LocalId, local_id
 from smartbear.cdr.store.dictionary import NO_SYSTEM, bounded
 from smartbear.cdr.store.numbers import Numbers
+from smartbear.fhir import json
 from smartbear.fhir.search.values import OPEN_START, Indexes, Quantity, Reference, Token
 
 SERVED = frozenset(
@@ -30,6 +32,11 @@ SERVED = frozenset(
 )
 """Search parameters of Observation that ``obs`` answers, and that have no rows elsewhere."""
 
+TRAITS = frozenset({"status", "category"})
+"""Search parameters of Observation whose tokens are kept once for all that have the same."""
+
+_MOST_SHARED = 500  # characters: more is nothing that others are likely to have
+
 _Coding = tuple[str | None, int]
 _UNCODED: _Coding = (None, NO_SYSTEM)
 _NO_VALUE = (None, None, None, None, None, None)
@@ -37,9 +44,9 @@ _NO_VALUE = (None, None, None, None, None, None)
 Row = tuple[Any, ...]
 
 
-def rows_of(indexes: Indexes, numbers: Numbers) -> Iterator[Row]:
-    """Rows as ``tables.COLUMNS`` has them, without rid; the patient is a LocalId."""
-    shared = (_patient(indexes, numbers), *_effective(indexes))
+def rows_of(indexes: Indexes, numbers: Numbers, traits: int | None) -> Iterator[Row]:
+    """Rows as ``tables.COLUMNS`` has them, without rid; the patient is a LocalId, own traits are None."""
+    shared = (_patient(indexes, numbers), traits, *_effective(indexes))
     quantity = next(iter(indexes.quantities.get("value-quantity", ())), None)
     value = _value(quantity, numbers)
     own = indexes.tokens.get("code", [])
@@ -53,6 +60,21 @@ def rows_of(indexes: Indexes, numbers: Numbers) -> Iterator[Row]:
     for coding, measured in _components(indexes, numbers):
         yield (*shared, *coding, words, *_value(measured, numbers), True, False, False)
         words = None
+
+
+def traits_of(indexes: Indexes, numbers: Numbers) -> str | None:
+    """Status and categories as ``Dictionary.traits`` takes them; None if others are not to share them.
+
+    A text without a code is somebody's own words, and must go when the resource does.
+    """
+    keys = numbers.keys["Observation"]
+    tokens = [(keys[name], token) for name in sorted(TRAITS) for token in indexes.tokens.get(name, ())]
+    if not all(token.code for _, token in tokens):
+        return None
+    rows = [(key, *_coding(token, numbers), token.text) for key, token in tokens]
+    names = ("param", "code", "system", "words")
+    written = json.encode([dict(zip(names, row, strict=True)) for row in rows]).decode()
+    return written if len(written) <= _MOST_SHARED else None
 
 
 def elsewhere(indexes: Indexes, numbers: Numbers) -> list[Reference]:

@@ -30,6 +30,7 @@ Row = tuple[Any, ...]
 _TARGET = {"obs": 0, "ix_ref": 2}  # position of the reference in rows of these tables
 _OF_RESOURCE = frozenset({"_id", "_lastUpdated"})  # columns of the table `resource`
 _OF_OBSERVATION = _OF_RESOURCE | observations.SERVED
+_ALL_OF_OBSERVATION = _OF_OBSERVATION | observations.TRAITS
 _ALONE = 0  # the part of a value that is not of a composite
 
 
@@ -45,7 +46,9 @@ class Rows(NamedTuple):
         """The rows of resource ``rid`` as they are stored; ``rids`` knows all ``targets``."""
         for table, rows in self.by_table.items():
             at = _TARGET.get(table)
-            if at is None:
+            if table == "obs":
+                yield table, [(row[0] and rids[row[0]], row[1] or rid, *row[2:], rid) for row in rows]
+            elif at is None:
                 yield table, [(*row, rid) for row in rows]
             else:
                 yield table, [(*row[:at], row[at] and rids[row[at]], *row[at + 1 :], rid) for row in rows]
@@ -54,14 +57,14 @@ class Rows(NamedTuple):
 NO_ROWS = Rows({}, frozenset(), None)
 
 
-def index_rows(resource_type: str, indexes: Indexes, numbers: Numbers) -> Rows:
-    """Every row the resource is found by."""
+def index_rows(resource_type: str, indexes: Indexes, numbers: Numbers, traits: int | None) -> Rows:
+    """Every row the resource is found by, but those of an Observation's traits if they have a number."""
     rows: dict[str, list[Row]] = defaultdict(list)
     keys = numbers.keys[resource_type]
     served = _OF_RESOURCE
     if resource_type == "Observation":
-        served = _OF_OBSERVATION
-        rows["obs"] = list(observations.rows_of(indexes, numbers))
+        served = _OF_OBSERVATION if traits is None else _ALL_OF_OBSERVATION
+        rows["obs"] = list(observations.rows_of(indexes, numbers, traits))
         for reference in observations.elsewhere(indexes, numbers):
             rows["ix_ref"].append(_reference(reference, keys["patient"], _ALONE, numbers))
     for code, part, value in _keyed(indexes, served):

@@ -34,6 +34,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     ),
     "obs": (
         ("patient", "bigint"),
+        ("traits", "bigint"),
         *_SPAN,
         ("code", "text"),
         ("system", "int"),

@@ -125,8 +125,21 @@ class Criteria:
             return self._composite(resource_type, criterion, also)
         table = "ix_token" if modifier in _SUFFIXES else _TABLES[parameter.type]
         code = parameter.code + _SUFFIXES[modifier] if modifier in _SUFFIXES else parameter.code
+        if observation.is_trait(resource_type, code):
+            # Not IN: the planner would take each of the many rids in `ix_token` to be as likely.
+            among = f"x.traits = ANY(ARRAY({self._tokens(criterion)}))"
+            return select("x.rid", "obs x", "x.lead", among, also)
         by = self._by("x", resource_type, observation.kept_as(resource_type, code))
         return select("x.rid", f"{table} x", by, self.values.any("x", criterion), also)
+
+    def has_trait(self, alias: str, criterion: Match) -> str:
+        """On a row of ``obs``: OFFSET 0 keeps the planner from starting at a code most rows have."""
+        found = exists(f"{self._tokens(criterion, f'k.rid = {alias}.traits')} OFFSET 0")
+        return f"NOT {found}" if criterion.modifier == "not" else found
+
+    def _tokens(self, criterion: Match, also: str = TRUE) -> str:
+        by = self._by("k", "Observation", criterion.parameter.code)
+        return select("k.rid", "ix_token k", by, self.values.any("k", criterion), also)
 
     def _other_patients(self, criterion: Match, also: str) -> str:
         """Observations of other patients: of ours, kept as subjects, or of others', kept apart."""
@@ -184,6 +197,9 @@ class Criteria:
         shown = []
         if resource_type == "Observation" and code in SERVED:
             shown.append(select("", "obs x", here, observation.present("x", code)))
+        elif observation.is_trait(resource_type, code):
+            tied = "obs x JOIN ix_token k ON k.rid = x.traits"
+            shown.append(select("", tied, here, "x.lead", self._by("k", resource_type, code)))
         else:
             composite = kind is SearchType.COMPOSITE
             kind = parameter.components[0].type if composite else kind

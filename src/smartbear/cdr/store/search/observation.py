@@ -1,6 +1,6 @@
 """Criteria that the columns of ``obs`` answer."""
 
-from smartbear.cdr.store.observations import SERVED
+from smartbear.cdr.store.observations import SERVED, TRAITS
 from smartbear.cdr.store.search.lookups import is_local
 from smartbear.cdr.store.search.sql import TRUE, all_of, any_of
 from smartbear.cdr.store.search.values import Values
@@ -67,6 +67,11 @@ def refers_to_patient(resource_type: str | None, criterion: Has) -> bool:
 def kept_as(resource_type: str | None, code: str) -> str:
     """The parameter under which ``ix_ref`` has all references of another: every patient is a subject."""
     return "subject" if is_patient(resource_type, code) else code
+
+
+def is_trait(resource_type: str | None, code: str) -> bool:
+    """Whether the parameter's tokens are found by the ``traits`` of a row of ``obs``."""
+    return resource_type == "Observation" and code in TRAITS
 
 
 def condition(values: Values, alias: str, criterion: Match) -> str:

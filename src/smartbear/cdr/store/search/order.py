@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smartbear.cdr.store.observations import SERVED
+from smartbear.cdr.store.search import observation
 from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups
 from smartbear.cdr.store.search.sql import all_of, any_of, select
@@ -116,11 +117,14 @@ def _key(resource_type: str | None, sort: Sort, lookups: Lookups, arguments: Arg
     code, kind = sort.parameter.code, sort.parameter.type
     if code in _OF_RESOURCE:
         return Key(*_OF_RESOURCE[code], sort.descending)
+    here = "x.rid = r.rid"
     if resource_type == "Observation" and code in SERVED:
         column, source, name = _OBSERVED[kind]
         which = _ROWS.get(code.partition("-")[0], "NOT x.component")
     else:
         column, source, name = _KEYS[kind]
         which = f"x.param = ANY({arguments.add(lookups.parameters(resource_type, code), 'int[]')})"
+        if observation.is_trait(resource_type, code):
+            here = f"x.rid = ({select('o.traits', 'obs o', 'o.rid = r.rid', 'o.lead')})"
     best = f"{'max' if sort.descending else 'min'}({column})"
-    return Key(f"({select(best, source, 'x.rid = r.rid', which)})", name, sort.descending, nullable=True)
+    return Key(f"({select(best, source, here, which)})", name, sort.descending, nullable=True)

@@ -134,6 +134,8 @@ class _Walk:
 
     def _looked_up(self, criterion: Criterion) -> str:
         """For each row of the walk: OFFSET 0 keeps the planner from starting at a code most rows have."""
+        if isinstance(criterion, Match) and observation.is_trait("Observation", criterion.parameter.code):
+            return self._criteria.has_trait("o", criterion)
         if isinstance(criterion, Match) and criterion.modifier != "not":
             found = self._criteria.rows("Observation", criterion, "x.rid = o.rid")
             return exists(f"{found} OFFSET 0")

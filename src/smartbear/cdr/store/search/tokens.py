@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store.dictionary import NO_SYSTEM, Dictionary, bounded
-from smartbear.cdr.store.observations import SERVED
+from smartbear.cdr.store.observations import SERVED, TRAITS
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.search import pages
 from smartbear.fhir.search.parameters import SearchType
@@ -30,7 +30,7 @@ def asked(query: Query, access: Access) -> tuple[str, TokenValue] | None:
     if not isinstance(criterion, Match) or criterion.modifier or len(criterion.values) != 1:
         return None
     value, parameter = criterion.values[0], criterion.parameter
-    elsewhere = parameter.code == "_id" or (query.type == "Observation" and parameter.code in SERVED)
+    elsewhere = parameter.code == "_id" or (query.type == "Observation" and parameter.code in SERVED | TRAITS)
     if elsewhere or parameter.type is not SearchType.TOKEN or not isinstance(value, TokenValue):
         return None
     return None if value.system is None or value.code is None else (f"{query.type}.{parameter.code}", value)
