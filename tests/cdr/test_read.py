@@ -49,7 +49,9 @@ async def test_a_caller_who_has_the_version_is_told_so(fhir, clock):
     by_date = await fhir.send("GET", path, if_modified_since="Sun, 14 Jun 2026 08:02:00 GMT")
     older = await fhir.send("GET", path, if_modified_since="Sun, 14 Jun 2026 08:01:59 GMT")
     nonsense = await fhir.send("GET", path, if_modified_since="long ago")
+    any_version = await fhir.send("GET", path, if_none_match="*")
     assert [one.status_code for one in (by_tag, by_date, older, nonsense)] == [304, 304, 200, 200]
+    assert any_version.status_code == 304
     assert by_tag.content == b""
 
 
@@ -62,7 +64,7 @@ async def test_every_version_can_be_read(fhir, clock):
     second = await fhir.get(f"{path}/2")
     assert second["status"] == "amended"
     assert second["meta"] == {"versionId": "2", "lastUpdated": "2026-06-14T08:03:00.000Z"}
-    for version in ("3", "0", "x", "99999999999999"):
+    for version in ("3", "0", "01", "x", "99999999999999"):
         assert (await fhir.send("GET", f"{path}/{version}")).status_code == 404
 
 

@@ -12,6 +12,7 @@ DIV = '<div xmlns="http://www.w3.org/1999/xhtml">{}</div>'
         "&nbsp;",
         '<img src="data:image/png;base64,AAAA" alt="x"/>',
         '<a href="Patient/1">him</a> <a name="here">here</a>',
+        '<a href="urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0">an entry of the same Bundle</a>',
         '<table border="1"><tr><td colspan="2" style="color: red">120</td></tr></table>',
         '<p xml:lang="pt" lang="pt">bom dia</p>',
     ],

@@ -109,6 +109,12 @@ async def test_what_the_front_door_refuses_a_fhir_client_is_an_operation_outcome
         assert (status == 401) == ("www-authenticate" in answer.headers)
 
 
+@pytest.mark.parametrize("path", ["/fhir/metadata", "/api/me"])
+async def test_whoever_uses_a_wrong_method_is_told_the_right_ones(http, bearer, path):
+    answer = await http.delete(path, headers=bearer())
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+
+
 async def test_every_answer_carries_the_headers_that_keep_browsers_safe(http, bearer):
     for path, headers in (("/api/me", bearer()), ("/", {}), ("/nothing.txt", {}), ("/fhir/Patient", {})):
         answer = await http.get(path, headers=headers)

@@ -20,7 +20,7 @@ _ELEMENTS = frozenset(_ELEMENT_NAMES.split())
 _ATTRIBUTES = frozenset(_ATTRIBUTE_NAMES.split())
 _PREFIXED = "http://www.w3.org/XML/1998/namespace "  # xml:lang, xml:space, xml:base
 _ADDRESSES = {"href", "src", "cite", "longdesc"}
-_SCHEMES = ("http:", "https:", "ftp:", "mailto:", "tel:", "data:image/", "cid:")
+_SCHEMES = ("http:", "https:", "ftp:", "mailto:", "tel:", "data:image/", "cid:", "urn:")
 
 
 class _Reader:

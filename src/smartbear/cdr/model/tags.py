@@ -9,6 +9,7 @@ NO_VERSION = -1
 """A version that no resource has."""
 
 _TAG = re.compile(r'(?:W/)?"([A-Za-z0-9\-.]{1,64})"')
+_NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 _LARGEST = 2**31 - 1
 
 
@@ -19,7 +20,7 @@ def tag_of(version: int) -> str:
 
 def number_of(version_id: str) -> int:
     """A version id as ours are numbered; NO_VERSION for one that cannot be ours."""
-    plain = version_id.isascii() and version_id.isdigit() and len(version_id) <= len(str(_LARGEST))
+    plain = _NUMBER.fullmatch(version_id)
     return int(version_id) if plain and int(version_id) <= _LARGEST else NO_VERSION
 
 

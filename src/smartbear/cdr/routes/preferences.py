@@ -50,7 +50,7 @@ def is_unchanged(call: Call, version: int, updated: datetime) -> bool:
     """Whether the caller already has this version (If-None-Match, or else If-Modified-Since)."""
     known = call.header(b"if-none-match")
     if known:
-        return version in listed_versions(known)
+        return known == "*" or version in listed_versions(known)
     since = call.header(b"if-modified-since")
     if not since:
         return False
