@@ -17,6 +17,7 @@ from smartbear.cdr.store import counts, partitions
 from smartbear.cdr.store.packing import pack, unpack
 from smartbear.cdr.store.tables import COLUMNS, INDEXES
 from tests.cdr.conftest import observation, patient
+from tests.conftest import eventually
 
 
 @pytest.fixture
@@ -106,12 +107,16 @@ async def test_bodies_are_kept_for_every_version_and_never_changed(fhir, admin):
 
 async def test_changes_are_in_the_order_of_their_transactions(fhir, admin):
     ids = [(await fhir.create(observation()))["id"] for _ in range(3)]
-    rows = await admin.fetch(
-        "SELECT r.id FROM body b JOIN resource r USING (rid) WHERE r.id = ANY($1)"
-        " AND b.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY b.xid, b.rid",
-        ids,
-    )
-    assert [row["id"] for row in rows] == ids
+
+    async def are_told_in_order():  # once no older transaction of the whole server is open
+        rows = await admin.fetch(
+            "SELECT r.id FROM body b JOIN resource r USING (rid) WHERE r.id = ANY($1)"
+            " AND b.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY b.xid, b.rid",
+            ids,
+        )
+        return [row["id"] for row in rows] == ids
+
+    await eventually(are_told_in_order)
 
 
 async def test_every_column_that_is_written_exists_and_has_the_type_it_is_sent_as(admin):
