@@ -12,7 +12,7 @@ from smartbear.cdr.model.access import Access
 from smartbear.cdr.store import locks
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
-from smartbear.cdr.store.search import pages, tokens
+from smartbear.cdr.store.search import pages, statements, tokens
 from smartbear.cdr.store.search.lookups import look_up
 from smartbear.cdr.store.search.plan import plan
 from smartbear.fhir.search import grammar
@@ -65,11 +65,8 @@ async def matches(
     hits, _ = await pages.page(
         connection,
         repository.dictionary,
-        plan(Query(query.type, criteria=query.criteria), access, lookups),
-        limit=most + 1,
-        after=None,
-        counted=False,
-        seconds=repository.settings.search_seconds,
+        statements.page(plan(Query(query.type, criteria=query.criteria), access, lookups), limit=most + 1),
+        repository.settings.search_seconds,
     )
     if len(hits) > most:
         raise PreconditionFailed(f"More than {most} of the resources match the condition.")

@@ -1,6 +1,7 @@
 """search (https://hl7.org/fhir/R4/search.html): a page of matches and what comes along with it."""
 
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 from smartbear.cdr.actions.meaning import meant
@@ -8,10 +9,11 @@ from smartbear.cdr.model.access import Access
 from smartbear.cdr.store import counts
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
-from smartbear.cdr.store.search import includes, pages
+from smartbear.cdr.store.search import includes, pages, statements
 from smartbear.cdr.store.search.lookups import Lookups, look_up
-from smartbear.cdr.store.search.pages import Hit, Place
+from smartbear.cdr.store.search.pages import Hit
 from smartbear.cdr.store.search.plan import plan
+from smartbear.cdr.store.search.statements import Place
 from smartbear.fhir.search.query import Query
 from smartbear.kit.db import Connection
 
@@ -48,15 +50,13 @@ async def _page(repository: Repository, connection: Connection, access: Access, 
     size = min(query.count or repository.settings.page_size, repository.settings.page_limit)
     after = _place(repository, access, query)
     counted = query.total in {"accurate", "estimate"}
-    hits, total = await pages.page(
-        connection,
-        repository.dictionary,
-        plan(query, access, lookups),
-        limit=size + 1,
-        after=after,
-        counted=counted,
-        seconds=repository.settings.search_seconds,
-    )
+    make = partial(statements.page, limit=size + 1, after=after, counted=counted)
+    if after is None:
+        statement = statements.once(query, access, lookups, make, (size, counted))
+    else:
+        statement = make(plan(query, access, lookups))
+    seconds = repository.settings.search_seconds
+    hits, total = await pages.page(connection, repository.dictionary, statement, seconds)
     matches = hits[:size]
     if after is None and len(hits) <= size:
         total = len(hits)
@@ -77,7 +77,8 @@ async def _total(repository: Repository, connection: Connection, access: Access,
     if whole and not query.criteria and query.type and not query.within:
         return await counts.of_type(connection, repository.dictionary, query.type)
     lookups = await _lookups(repository, connection, access, query)
-    return await pages.count(connection, plan(query, access, lookups), repository.settings.search_seconds)
+    statement = statements.once(query, access, lookups, statements.count)
+    return await pages.count(connection, statement, repository.settings.search_seconds)
 
 
 async def _lookups(repository: Repository, connection: Connection, access: Access, query: Query) -> Lookups:
@@ -128,4 +129,4 @@ def _place(repository: Repository, access: Access, query: Query) -> Place | None
 
 def _seal(repository: Repository, access: Access, query: Query, last: Hit) -> str:
     now = repository.context.clock.now()
-    return repository.seal.seal(last.rid, last.keys, _purpose(access, query), now)
+    return repository.seal.seal(*last.place, _purpose(access, query), now)

@@ -7,10 +7,10 @@ from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.measurement import Coding, Measurement, measurement
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
-from smartbear.cdr.store.search import pages
+from smartbear.cdr.store.search import pages, statements
 from smartbear.cdr.store.search.lookups import look_up
-from smartbear.cdr.store.search.pages import Place
 from smartbear.cdr.store.search.plan import plan
+from smartbear.cdr.store.search.statements import Place
 from smartbear.fhir import json
 from smartbear.fhir.search.query import Query
 from smartbear.kit.errors import BadInput
@@ -39,7 +39,7 @@ async def series(repository: Repository, access: Access, query: Query, coding: C
         number += len(hits)
         if number > _MOST:
             raise BadInput(f"There are more than {_MOST} observations: name a shorter time.")
-        place = Place(hits[-1].rid, hits[-1].keys)
+        place = hits[-1].place
         sources += [hit.stored for hit in hits[: kept - len(sources)]]
         found = (measurement(_resource(hit.stored), coding) for hit in hits)
         measurements += [one for one in found if one]
@@ -59,10 +59,7 @@ async def _page(repository: Repository, access: Access, query: Query, after: Pla
         hits, _ = await pages.page(
             connection,
             repository.dictionary,
-            plan(query, access, lookups),
-            limit=_PAGE,
-            after=after,
-            counted=False,
-            seconds=repository.settings.search_seconds,
+            statements.page(plan(query, access, lookups), limit=_PAGE, after=after),
+            repository.settings.search_seconds,
         )
     return hits

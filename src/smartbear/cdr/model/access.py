@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from smartbear.fhir import definitions
@@ -52,7 +53,12 @@ class Access:
     @property
     def identity(self) -> str:
         """The same text for those who see the same: ties a paging cursor to its reader."""
-        return f"{self.rows} {sorted(self.keys)} {sorted(self.reads)}"
+        return _identity(self)
+
+
+@lru_cache(maxsize=1024)
+def _identity(access: Access) -> str:
+    return f"{access.rows} {sorted(access.keys)} {sorted(access.reads)}"
 
 
 NOTHING = Access("none")

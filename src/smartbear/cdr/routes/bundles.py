@@ -1,8 +1,9 @@
 """Bundles as bytes: resources go in as they are stored, without being parsed again."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from smartbear.cdr.actions.search import Page
 from smartbear.cdr.model import subset
@@ -13,6 +14,8 @@ from smartbear.fhir.issues import Issue
 from smartbear.fhir.outcome import operation_outcome
 from smartbear.fhir.search.grammar.request import CURSOR
 from smartbear.fhir.search.query import Query
+
+_PLAIN = re.compile(r"[A-Za-z0-9_.~:/$,|-]*")  # what need not be quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,8 @@ def searchset(call: Call, query: Query, page: Page) -> bytes:
     links = [Link("self", _address(call, query, None))]
     if page.next:
         links.append(Link("next", _address(call, query, page.next)))
-    entries = [_entry(call, stored, "match", query) for stored in page.matches]
-    entries += [_entry(call, stored, "include", query) for stored in page.included]
+    entries = _entries(call, page.matches, "match", query)
+    entries += _entries(call, page.included, "include", query)
     issues = list(_issues(query, page))
     if issues:
         outcome = json.encode(operation_outcome(issues))
@@ -53,13 +56,17 @@ def bundle(
     return b"{" + b",".join(members) + b"}"
 
 
-def _entry(call: Call, stored: Stored, mode: str, query: Query) -> bytes:
-    resource_type, resource_id = stored.target
-    body = stored.json()
-    if query.summary or query.elements:
-        body = subset.of(body, query.summary, query.elements)
-    head = f'{{"fullUrl":"{call.base}{resource_type}/{resource_id}","resource":'
-    return b"".join((head.encode(), body, b',"search":{"mode":"', mode.encode(), b'"}}'))
+def _entries(call: Call, found: Iterable[Stored], mode: str, query: Query) -> list[bytes]:
+    shaped, base = bool(query.summary or query.elements), call.base
+    tail = b',"search":{"mode":"' + mode.encode() + b'"}}'
+    entries = []
+    for stored in found:
+        (kind, resource_id), body = stored.target, stored.json()
+        if shaped:
+            body = subset.of(body, query.summary, query.elements)
+        head = f'{{"fullUrl":"{base}{kind}/{resource_id}","resource":'.encode()
+        entries.append(head + body + tail)
+    return entries
 
 
 def _issues(query: Query, page: Page) -> Iterable[Issue]:
@@ -75,5 +82,9 @@ def _issues(query: Query, page: Page) -> Iterable[Issue]:
 
 def _address(call: Call, query: Query, cursor: str | None) -> str:
     given = [*query.applied, *([(CURSOR, cursor)] if cursor else [])]
-    parameters = urlencode(given, quote_via=quote, safe=":/$,|")
+    parameters = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in given)
     return f"{call.base}{query.place}{'?' if parameters else ''}{parameters}"
+
+
+def _quoted(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quote(text, safe=":/$,|")

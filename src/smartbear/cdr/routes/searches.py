@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import lru_cache
 
 from smartbear.cdr.actions.search import search
 from smartbear.cdr.model.compartment import CENTRES, members
@@ -10,10 +12,16 @@ from smartbear.cdr.routes.http import Answer, Call, Interaction
 from smartbear.cdr.routes.preferences import is_strict
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir.search import grammar
+from smartbear.fhir.search.catalogue import Catalogue
 from smartbear.fhir.search.query import ANY_TYPE, Query, Within
 from smartbear.kit.errors import BadInput, FieldError, NotFound, UnsupportedMediaType
 
+_Given = tuple[tuple[str, str], ...]
+
 _FORM = "application/x-www-form-urlencoded"
+_SHORT = 1000  # characters of a search that is remembered: few are longer, and memory is bounded
+_WHENEVER = datetime.min.replace(tzinfo=UTC)
+_FROM_NOW = "ap"  # the prefix whose meaning depends on the time it is read at
 
 
 async def search_route(repository: Repository, call: Call) -> Answer:
@@ -35,8 +43,8 @@ async def search_by_post_route(repository: Repository, call: Call) -> Answer:
 
 async def _answer(repository: Repository, call: Call, given: list[tuple[str, str]]) -> Answer:
     within, kind = _searched(call.path)
-    query = await _read(repository, kind, given)
-    query = replace(query, within=within)
+    query = await _read(repository, kind, tuple(given))
+    query = replace(query, within=within) if within else query
     if is_strict(call):
         _expect_known(query)
     page = await search(repository, call.access, query)
@@ -54,12 +62,24 @@ def _searched(path: tuple[str, ...]) -> tuple[Within | None, str | None]:
     return Within(centre, centre_id), None if kind == ANY_TYPE else kind
 
 
-async def _read(repository: Repository, kind: str | None, given: list[tuple[str, str]]) -> Query:
-    now = repository.context.clock.now()
-    query = grammar.parse(kind, given, now=now, catalogue=await repository.parameters.fresh())
+async def _read(repository: Repository, kind: str | None, given: _Given) -> Query:
+    query = _parsed(repository, kind, given, await repository.parameters.fresh())
     if not query.unknown:
         return query
-    return grammar.parse(kind, given, now=now, catalogue=await repository.parameters.fresh(now=True))
+    return _parsed(repository, kind, given, await repository.parameters.fresh(now=True))
+
+
+def _parsed(repository: Repository, kind: str | None, given: _Given, catalogue: Catalogue) -> Query:
+    timeless = not any(_FROM_NOW in value.lower() for _, value in given)
+    if timeless and sum(len(name) + len(value) for name, value in given) <= _SHORT:
+        return _parsed_before(kind, given, catalogue)
+    return grammar.parse(kind, given, now=repository.context.clock.now(), catalogue=catalogue)
+
+
+@lru_cache(maxsize=1024)
+def _parsed_before(kind: str | None, given: _Given, catalogue: Catalogue) -> Query:
+    """Clients ask the same again and again, and reading a search takes longer than reading an index."""
+    return grammar.parse(kind, given, now=_WHENEVER, catalogue=catalogue)
 
 
 def _expect_known(query: Query) -> None:

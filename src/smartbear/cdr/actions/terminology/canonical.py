@@ -2,7 +2,7 @@
 
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store.repository import Repository
-from smartbear.cdr.store.search import pages
+from smartbear.cdr.store.search import pages, statements
 from smartbear.cdr.store.search.lookups import look_up
 from smartbear.cdr.store.search.plan import plan
 from smartbear.fhir import json
@@ -40,10 +40,7 @@ async def matching(
     hits, _ = await pages.page(
         connection,
         repository.dictionary,
-        plan(query, access, lookups),
-        limit=most,
-        after=None,
-        counted=False,
-        seconds=repository.settings.search_seconds,
+        statements.page(plan(query, access, lookups), limit=most),
+        repository.settings.search_seconds,
     )
     return [json.decode(hit.stored.json()) for hit in hits]

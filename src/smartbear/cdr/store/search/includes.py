@@ -47,7 +47,8 @@ async def included(
     )
     size = arguments.add(limit, "bigint")
     bodies = f"({chosen} ORDER BY r.rid LIMIT {size}) m JOIN body b ON b.rid = m.rid AND b.ver = m.ver"
-    sql, values = arguments.bind(f"SELECT m.*, b.method, b.content FROM {bodies} ORDER BY m.rid")  # noqa: S608 - values travel apart
+    columns = "m.rid, m.type_id, m.id, m.ver, m.upd, b.method, b.content"
+    sql, values = arguments.bind(f"SELECT {columns} FROM {bodies} ORDER BY m.rid")  # noqa: S608 - values travel apart
     rows = await connection.fetch(sql, *values)
     return [Hit(row["rid"], (), stored(lookups.dictionary, row)) for row in rows]
 

@@ -1,6 +1,6 @@
 """What names and references of a query are called in the index tables."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +30,16 @@ class Lookups:
 
     dictionary: Dictionary
     bases: tuple[str, ...]
+    size: int
+    """How many values were looked at; a value set alone may be thousands."""
     _systems: dict[str, int]
     _rids: dict[LocalId, int]
+
+    @property
+    def identity(self) -> Hashable:
+        """The same for lookups that give the same statement."""
+        numbers = self.dictionary, self.dictionary.generation
+        return (*numbers, self.bases, *self._systems.items(), *self._rids.items())
 
     def parameter(self, resource_type: str, code: str) -> int:
         """The key of an index."""
@@ -87,7 +95,7 @@ async def look_up(
         targets += [LocalId("Patient", key) for key in access.keys]
     targets += [LocalId("List", value.id) for _, value in found if isinstance(value, ListValue)]
     known = await rids.find(connection, targets) if targets else {}
-    return Lookups(dictionary, bases, {k: v for k, v in systems.items() if v is not None}, known)
+    return Lookups(dictionary, bases, len(found), {k: v for k, v in systems.items() if v is not None}, known)
 
 
 def is_local(value: ReferenceValue, bases: tuple[str, ...]) -> bool:
