@@ -66,6 +66,13 @@ def test_a_stranger_at_any_depth_is_found_and_nothing_breaks(resource, data):
     assert validate(changed)
 
 
+@pytest.mark.parametrize("wrong", [{"unheardOf": 1}, [{"unheardOf": 1}], [[]], {}, [], 7, True])
+def test_ids_of_contained_resources_that_are_no_text_are_faults_beside_ids_that_are(wrong):
+    held = [{"resourceType": "Basic", "id": name} for name in ("a", wrong, wrong, "a")]
+    found = validate({"resourceType": "Basic", "code": {"text": "x"}, "contained": held})
+    assert {"Basic.contained[1].id", "Basic.contained[3].id"} <= {issue.expression for issue in found}
+
+
 @pytest.mark.parametrize(
     "day", ["2023-02-30", "2023-02-29", "1900-02-29", "2023-04-31", "2023-13-01", "0000-01-01"]
 )

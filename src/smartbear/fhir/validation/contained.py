@@ -43,8 +43,8 @@ def _problems(item: dict[str, Any]) -> Iterator[str]:
 
 def _repeated(held: dict[str, dict[str, Any]]) -> list[Fault]:
     """References by id (R4 references.html#contained) need ids that are unique within the resource."""
-    places: dict[Any, str] = {}
-    again = [place for place, item in held.items() if places.setdefault(item.get("id"), place) != place]
+    places: dict[str, str] = {}
+    again = [place for place, item in held.items() if places.setdefault(str(item.get("id")), place) != place]
     return [Fault("duplicate", "must not be the id of another contained resource", f"{p}.id") for p in again]
 
 
