@@ -5,8 +5,11 @@ import uuid
 
 import pytest
 
+from smartbear.cdr.app import serve
+from smartbear.cdr.store.tables import INDEXES
 from smartbear.fhir import json
-from tests.cdr.conftest import patient
+from tests.cdr.conftest import Fhir, patient
+from tests.conftest import client_of
 
 MANY = 16
 
@@ -137,3 +140,49 @@ async def test_those_who_look_first_leave_a_connection_for_what_they_still_need(
     async with asyncio.timeout(8):
         statuses = await together(*(fhir.send("POST", "", bundle(number)) for number in range(MANY)))
     assert statuses == [200] * MANY
+
+
+@pytest.fixture
+async def other(service):
+    """A caller of a second process: it shares nothing with the first but the database."""
+    async with serve(service.context) as app, client_of(app, service.clock, None) as client:
+        yield Fhir(client)
+
+
+async def index_rows(service, named):
+    """How many rows each resource is found by, by id."""
+    tables = " UNION ALL ".join(f"SELECT rid FROM {table}" for table in INDEXES)
+    statement = f"SELECT r.id, count(*) FROM resource r JOIN ({tables}) AS i USING (rid) GROUP BY r.id"
+    async with service.context.db.connection() as connection:
+        return {row["id"]: row["count"] for row in await connection.fetch(statement) if row["id"] in named}
+
+
+async def test_processes_that_write_and_index_the_same_resources_lose_no_version_and_double_no_row(
+    service, fhir, other, key
+):
+    names = [f"{key}-{number}" for number in range(3)]
+    for name in names:
+        await fhir.put(keyed(key, id=name))
+    before = await index_rows(service, names)
+    changes = [
+        caller.send("PUT", f"Patient/{name}", keyed(key, id=name, multipleBirthInteger=number))
+        for number in range(MANY)
+        for name in names
+        for caller in ((fhir, other)[number % 2],)
+    ]
+    indexings = [other.send("POST", f"Patient/{name}/$reindex") for _ in range(MANY) for name in names]
+    assert set(await together(*changes, *indexings)) == {200}
+    for name in names:
+        written = await versions(fhir, f"Patient/{name}")
+        assert sorted(one["multipleBirthInteger"] for one in written[1:]) == list(range(MANY))
+    assert await index_rows(service, names) == before
+
+
+async def test_what_replaces_a_version_takes_back_the_rows_of_every_table_that_searches_read(service):
+    async with service.context.db.connection() as connection:
+        bodies = await connection.fetch(
+            "SELECT prosrc FROM pg_proc WHERE proname IN ('discard', 'discard_content') AND"
+            " pronamespace = 'cdr'::regnamespace"
+        )
+    text = "".join(row["prosrc"] for row in bodies)
+    assert [table for table in INDEXES if f"DELETE FROM {table} WHERE" not in text] == []

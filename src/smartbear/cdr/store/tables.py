@@ -1,6 +1,6 @@
-"""The tables writes go to, and the one statement that inserts a group's rows into all of them."""
+"""The tables writes go to, and the one statement that writes a group's rows into all of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -78,26 +78,41 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "ix_words": (("narrative", "text"), ("content", "text"), _RID),
     "type_delta": (("type_id", "int"), ("delta", "bigint")),
 }
-_OF_WRITERS = frozenset({"ix_subscription"})  # say who wrote a resource
 INDEXES = ("obs", *(table for table in COLUMNS if table.startswith("ix_")))
 
 
+_SUPERSEDED: tuple[Column, ...] = (
+    _RID,
+    ("ver", "int"),
+    ("upd", "timestamptz"),
+    ("patient", "bigint"),
+    ("deleted", "bool"),
+    ("organisation", "text"),
+    ("digest", "bytea"),
+)
+
+
 @cache
-def insertion(tables: tuple[str, ...]) -> str:
+def insertion(tables: tuple[str, ...], *, superseding: bool = False) -> str:
     """One statement that takes each column of ``tables`` as an array; there are as few as kinds of groups.
 
-    Its last argument is the generation of the catalogue of search parameters that the rows were made by: the
-    statement fails if there is a newer one.
+    Before those come, if it is ``superseding``, the arrays of what becomes of rows that are there, and the
+    rids whose index rows go first. The last argument is the generation of the catalogue of search parameters
+    that the rows were made by: the statement fails if there is a newer one.
     """
-    parts: list[str] = []
-    position = 0
+    parts, source, position = [], "", 0
+    if superseding:
+        kinds = [kind for _, kind in _SUPERSEDED] + ["bigint"]
+        position = len(kinds)
+        arrays = ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(kinds, 1))
+        parts.append(f"held AS MATERIALIZED (SELECT supersede({arrays}))")
+        source = "held, "  # nothing is inserted before what it replaces has gone
     for table in tables:
         names = ", ".join(name for name, _ in COLUMNS[table])
-        arrays = [f"${position + n}::{kind}[]" for n, (_, kind) in enumerate(COLUMNS[table], 1)]
-        position += len(arrays)
-        parts.append(
-            f"in_{table} AS (INSERT INTO {table} ({names}) SELECT * FROM unnest({', '.join(arrays)}))"  # noqa: S608 - names from the table above
-        )
+        arrays = ", ".join(f"${position + n}::{kind}[]" for n, (_, kind) in enumerate(COLUMNS[table], 1))
+        position += len(COLUMNS[table])
+        rows = f"SELECT n.* FROM {source}unnest({arrays}) AS n"  # noqa: S608 - kinds from the table above
+        parts.append(f"in_{table} AS (INSERT INTO {table} ({names}) {rows})")
     return f"WITH {', '.join(parts)} {_CHECK.format(position + 1)}"
 
 
@@ -109,13 +124,8 @@ def columns(rows: Mapping[str, Sequence[tuple[Any, ...]]], tables: tuple[str, ..
     return [list(column) for table in tables for column in zip(*rows[table], strict=True)]
 
 
-def _removal(tables: Iterable[str]) -> str:
-    parts = (f"off_{table} AS (DELETE FROM {table} WHERE rid = ANY($1::bigint[]))" for table in tables)  # noqa: S608 - names from the table above
-    return f"WITH {', '.join(parts)} SELECT"
-
-
-DISCARD = _removal(INDEXES)
+DISCARD = "SELECT discard($1::bigint[])"
 """Removes everything that the resources in $1 were found by."""
 
-DISCARD_CONTENT = _removal(table for table in INDEXES if table not in _OF_WRITERS)
+DISCARD_CONTENT = "SELECT discard_content($1::bigint[])"
 """Removes what the resources in $1 were found by for what is in them."""

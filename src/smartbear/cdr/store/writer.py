@@ -83,10 +83,11 @@ class Writer:
             group.append(self._waiting.popleft())
         return group
 
-    async def _commit(self, units: Sequence[Unit]) -> list[Result]:
-        minted = all(change.minted and change.target.type != DEFINING for unit in units for change, _ in unit)
+    async def _commit(self, units: Sequence[Unit], *, locked: bool = False) -> list[Result]:
+        """Locked, nobody can come in between; otherwise somebody can, and then it is a Conflict."""
+        locked = locked or any(change.target.type == DEFINING for unit in units for change, _ in unit)
         with told_as_conflict():
-            async with self._db.connection() if minted else self._db.transaction() as connection:
+            async with self._db.transaction() if locked else self._db.connection() as connection:
                 results = await self._writing.apply(connection, units, self._clock.now())
         self._upkeep.written(sum(map(len, units)))
         return results
@@ -96,7 +97,7 @@ class Writer:
             try:
                 if isinstance(error, OldCatalogue):
                     unit = await self._made_anew(unit)
-                return (await self._commit([unit]))[0]
+                return (await self._commit([unit], locked=True))[0]
             except (Conflict, OldCatalogue) as race:
                 error = race
             except Exception as fault:  # noqa: BLE001 - it belongs to the one who waits

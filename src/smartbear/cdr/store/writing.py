@@ -1,7 +1,7 @@
-"""A group of writes as one or two statements.
+"""A group of writes as one statement.
 
-Writes that name an existing resource lock its row first, so that their version and the index rows they
-replace are those of the row they change, whoever else writes. Writes of new resources need one statement.
+Writes that name an existing resource look at its row first. In a transaction they lock it, so that it stays
+as they saw it; outside one the statement itself fails if another version has come in between.
 """
 
 from collections import Counter, defaultdict
@@ -20,19 +20,12 @@ from smartbear.cdr.store.packing import NOTHING, pack
 from smartbear.cdr.store.parameters import DEFINING, AddedParameters
 from smartbear.cdr.store.rids import Rids
 from smartbear.cdr.store.rows import Row, Rows
-from smartbear.cdr.store.tables import COLUMNS, DISCARD, DISCARD_CONTENT, columns, insertion
+from smartbear.cdr.store.tables import COLUMNS, DISCARD_CONTENT, columns, insertion
 from smartbear.fhir import json
 from smartbear.fhir.definitions import SearchParameter
 from smartbear.fhir.search.definition import defines, definition, faults
 from smartbear.kit.db import Connection
 from smartbear.kit.errors import PlatformError
-
-_SUPERSEDE = """
-    UPDATE resource r SET ver = n.ver, upd = n.upd, patient = n.patient, deleted = n.deleted,
-        organisation = n.organisation, digest = n.digest
-    FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::bigint[], $5::bool[], $6::text[], $7::bytea[])
-        AS n (rid, ver, upd, patient, deleted, organisation, digest)
-    WHERE r.rid = n.rid"""
 
 _HOLD = """
     INSERT INTO resource (rid, type_id, id, ver, upd, deleted)
@@ -72,11 +65,13 @@ class Writing:
     async def apply(self, connection: Connection, units: Sequence[Unit], now: datetime) -> list[Result]:
         """Write every unit that its preconditions allow; the others' errors are in their place.
 
-        Unless all changes are ``minted``, ``connection`` must be in a transaction.
+        Outside a transaction asyncpg.SerializationError means that somebody else has written one of the
+        resources meanwhile, and that nothing has been written here.
         """
         now = now.replace(microsecond=now.microsecond // 1000 * 1000)  # as precise as it is shown
         named = {change.target for unit in units for change, _ in unit if not change.minted}
-        met = await states.lock(connection, self._dictionary, named) if named else {}
+        look = states.lock if connection.is_in_transaction() else states.find
+        met = await look(connection, self._dictionary, named) if named else {}
         steps: list[_Step] = []
         results: list[Result] = []
         for unit in units:
@@ -111,10 +106,6 @@ class Writing:
         for step in steps:
             group.add(step)
         group.close()
-        if group.superseded:
-            await connection.execute(_SUPERSEDE, *map(list, zip(*group.superseded, strict=True)))
-        if group.discarded:
-            await connection.execute(DISCARD, group.discarded)
         await self._insert(connection, group, (step.rows for step in steps))
         defined = {step.rid: _definition(step) for step in steps if step.change.target.type == DEFINING}
         if defined and (changed := await parameters.record(connection, defined)):
@@ -125,8 +116,12 @@ class Writing:
         generations = {rows.generation for rows in made if rows.generation is not None}
         known = min(generations, default=None)
         tables = tuple(table for table in COLUMNS if table in group.rows)
+        before = (
+            [*map(list, zip(*group.superseded, strict=True)), group.discarded] if group.superseded else ()
+        )
+        statement = insertion(tables, superseding=bool(group.superseded))
         try:
-            await connection.execute(insertion(tables), *columns(group.rows, tables), known)
+            await connection.execute(statement, *before, *columns(group.rows, tables), known)
         except asyncpg.ObjectNotInPrerequisiteStateError:
             self._added.have_changed()
             raise
