@@ -108,15 +108,16 @@ async def test_every_operation_is_named_with_its_definition_and_no_other(fhir):
 
 async def test_every_patch_format_is_taken_and_no_other(fhir):
     statement, _, _ = await statement_of(fhir)
-    assert len(statement["patchFormat"]) == 4
+    assert len(statement["patchFormat"]) == 5
     stored = await fhir.create(observation())
     bodies = {
         "application/json-patch+json": b"[]",
+        "application/xml-patch+xml": b'<diff><replace sel="Observation/status/@value">final</replace></diff>',
         "application/merge-patch+json": b"{}",
         "application/fhir+json": b'{"resourceType":"Parameters"}',
     }
     xml = b'<Parameters xmlns="http://hl7.org/fhir"/>'
-    for kind in [*statement["patchFormat"], "application/xml-patch+xml", "text/plain"]:
+    for kind in [*statement["patchFormat"], "text/x-patch", "text/plain"]:
         body = bodies.get(kind, xml)
         answer = await fhir.send("PATCH", f"Observation/{stored['id']}", body, content_type=kind)
         assert answer.status_code == (200 if kind in statement["patchFormat"] else 415), (kind, answer.text)

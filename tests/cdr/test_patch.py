@@ -8,6 +8,7 @@ from smartbear.fhir import json
 from tests.cdr.conftest import issues, observation, patient
 
 JSON_PATCH = {"content_type": "application/json-patch+json"}
+XML_PATCH = {"content_type": "application/xml-patch+xml"}
 
 
 def replace(path, value):
@@ -23,14 +24,19 @@ def parameters(*operations):
     return {"resourceType": "Parameters", "parameter": list(operations)}
 
 
+def diff(path, value):
+    return f'<diff xmlns:f="http://hl7.org/fhir"><replace sel="{path}">{value}</replace></diff>'.encode()
+
+
 AMENDED = parameters(operation("replace", "Observation.status", value={"valueCode": "amended"}))
 
 
 def in_bundle(patch, url, **request):
     resource = patch
-    if isinstance(patch, list):
-        data = base64.b64encode(json.encode(patch)).decode()
-        resource = {"resourceType": "Binary", "contentType": JSON_PATCH["content_type"], "data": data}
+    if isinstance(patch, list | bytes):
+        kind, text = (JSON_PATCH, json.encode(patch)) if isinstance(patch, list) else (XML_PATCH, patch)
+        data = base64.b64encode(text).decode()
+        resource = {"resourceType": "Binary", "contentType": kind["content_type"], "data": data}
     return {"resource": resource, "request": {"method": "PATCH", "url": url, **request}}
 
 
@@ -56,6 +62,43 @@ async def test_both_kinds_of_patch_make_a_new_version(fhir):
     answer = await fhir.send("PATCH", path, parameters(note))
     assert json.decode(answer.content)["note"] == [{"text": "n"}]
     assert (await fhir.get(f"{path}/_history"))["total"] == 3
+
+
+async def test_an_xml_patch_makes_a_new_version_on_every_way(fhir):
+    key = str(uuid.uuid4())
+    stored = await fhir.create(observation(value=json.decode(b"1.50"), identifier=[{"value": key}]))
+    path, status = f"Observation/{stored['id']}", "f:Observation/f:status/@value"
+    refused = await fhir.send("PATCH", path, diff(status, "amended"), **XML_PATCH, if_match='W/"7"')
+    assert refused.status_code == 412
+    answer = await fhir.send("PATCH", path, diff(status, "amended"), **XML_PATCH, if_match='W/"1"')
+    assert (answer.status_code, answer.headers["etag"]) == (200, 'W/"2"')
+    assert b'"value":1.50' in answer.content
+    condition = f"Observation?identifier={key}"
+    assert (await fhir.send("PATCH", condition, diff(status, "corrected"), **XML_PATCH)).status_code == 200
+    same = await fhir.send("PATCH", path, diff(status, "corrected"), **XML_PATCH)
+    assert same.headers["etag"] == 'W/"3"'
+    for kind in ("transaction", "batch"):
+        assert (await bundled(fhir, in_bundle(diff(status, "final"), path), kind=kind)).status_code == 200
+    assert (await fhir.get(path))["status"] == "final"
+
+
+@pytest.mark.parametrize(
+    ("patch", "status", "issue"),
+    [
+        (diff("f:Observation/f:status/@value", "finished"), 422, ("code-invalid", "Observation.status")),
+        (diff("f:Observation/f:id/@value", "other"), 422, ("value", "Observation.id")),
+        (diff("f:Observation/f:note", "x"), 422, ("processing", "diff[0].sel")),
+        (diff("f:Observation[", "x"), 400, ("invalid", "diff[0].sel")),
+        (b"<diff/>", 400, ("invalid", "diff")),
+        (b'<!DOCTYPE diff [<!ENTITY e "x">]><diff>&e;</diff>', 400, ("invalid", "")),
+    ],
+)
+async def test_an_xml_patch_that_fails_changes_nothing(fhir, patch, status, issue):
+    stored = await fhir.create(observation())
+    path = f"Observation/{stored['id']}"
+    answer = await fhir.send("PATCH", path, patch, **XML_PATCH)
+    assert (answer.status_code, issues(answer)[0]) == (status, issue)
+    assert await fhir.get(path) == stored
 
 
 async def test_a_patch_that_changes_nothing_makes_no_version(fhir):
@@ -104,7 +147,7 @@ async def test_a_patch_is_of_a_kind_that_is_offered(fhir):
     stored = await fhir.create(observation())
     path = f"Observation/{stored['id']}"
     for body, kind, status in (
-        (b"<diff/>", "application/xml-patch+xml", 415),
+        (b"<diff/>", "text/x-patch", 415),
         (observation(), "application/fhir+json", 400),
         ({"resourceType": "Parameters", "parameter": [{}]}, "application/fhir+json", 422),
     ):

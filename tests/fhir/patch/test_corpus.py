@@ -7,13 +7,15 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from smartbear.fhir import json, xml
-from smartbear.fhir.patch import fhirpath_patch, json_patch
+from smartbear.fhir.patch import fhirpath_patch, json_patch, xml_patch
 from smartbear.fhir.patch.pruning import pruned
+from smartbear.fhir.xml import tree
 from smartbear.kit.errors import PlatformError
 
 pytestmark = pytest.mark.corpus
 
 _DIV = "{http://www.w3.org/1999/xhtml}div"
+PATCH = "{http://hl7.org/fhir}patch"
 
 
 def suite(name):
@@ -58,3 +60,23 @@ def test_every_case_of_the_fhirpath_patch_suite():
             assert case.find("error") is not None, case.get("name")
         else:
             assert result == resource(case, "output"), case.get("name")
+
+
+def test_every_case_of_the_xml_patch_suite():
+    with_comments = ET.XMLParser(target=ET.TreeBuilder(insert_comments=True))
+    cases = ET.fromstring(suite("xml-patch-tests.xml"), with_comments).findall("case")
+    assert len(cases) == 29
+    for case in cases:
+        target = b"".join(map(ET.tostring, case.find("target")))
+        try:
+            document = tree.parse(target)
+            xml_patch.change(document, xml_patch.operations_of(ET.tostring(case.find(PATCH))))
+            result = tree.serialise(document)
+        except PlatformError:
+            assert case.find("error") is not None, case.get("name")
+        else:
+            assert plain(result) == plain(ET.tostring(case.find("patched")[0])), case.get("name")
+
+
+def plain(document):
+    return ET.canonicalize(document, strip_text=True, rewrite_prefixes=True, with_comments=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from smartbear.cdr.actions.patch import JSON_PATCH, MERGE_PATCH
+from smartbear.cdr.actions.patch import JSON_PATCH, MERGE_PATCH, XML_PATCH
 from smartbear.cdr.model.capability import Offer, capability_statement
 from smartbear.cdr.routes.http import Answer, Call, Interaction
 from smartbear.cdr.routes.media import Format
@@ -19,7 +19,7 @@ def metadata_of(routes: Iterable[tuple[str, str]]) -> Interaction:
     @lru_cache(maxsize=8)  # addresses of the service
     def statement(repository: Repository, base: str, catalogue: Catalogue) -> bytes:
         settings, today = repository.settings, repository.context.clock.now().date()
-        patches = (JSON_PATCH, MERGE_PATCH, *Format)
+        patches = (JSON_PATCH, XML_PATCH, MERGE_PATCH, *Format)
         offer = Offer(offered, patches, settings.update_create, settings.delete_matches, catalogue)
         return json.encode(capability_statement(offer, base, today))
 

@@ -1,13 +1,15 @@
-"""patch over HTTP: JSON Patch, FHIRPath Patch in any format of FHIR, and JSON Merge Patch."""
+"""patch over HTTP: JSON Patch, XML Patch, FHIRPath Patch in any format of FHIR, and JSON Merge Patch."""
 
 from smartbear.cdr.actions.conditional import Condition
 from smartbear.cdr.actions.modify import Make, modify, modify_match
 from smartbear.cdr.actions.patch import (
     JSON_PATCH,
     MERGE_PATCH,
+    XML_PATCH,
     by_fhirpath_patch,
     by_json_patch,
     by_merge_patch,
+    by_xml_patch,
 )
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.tags import expected_version
@@ -38,6 +40,8 @@ async def _make(repository: Repository, call: Call) -> Make:
     named = call.header(b"content-type").partition(";")[0].strip().lower()
     if named == JSON_PATCH:
         return by_json_patch(json.decode(await call.body(limit)))
+    if named == XML_PATCH:
+        return by_xml_patch(await call.body(limit))
     if named == MERGE_PATCH:
         return by_merge_patch(json.decode(await call.body(limit)))
     given = await call.resource(limit)

@@ -6,11 +6,13 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from smartbear.fhir import definitions
+from smartbear.fhir import definitions, json
 from smartbear.fhir.definitions import Field
 
 FHIR = "http://hl7.org/fhir"
 XHTML = "http://www.w3.org/1999/xhtml"
+DEEPEST = 2 * json.MAX_DEPTH
+"""Levels of elements: none takes less than half a level of JSON, which then counts exactly."""
 
 
 class Form(Enum):

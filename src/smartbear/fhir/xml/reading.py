@@ -7,16 +7,13 @@ not define, elements out of their order, empty ones, text between elements, more
 
 import re
 from typing import Any
-from xml.parsers import expat
 
 from smartbear.fhir import definitions, json
 from smartbear.fhir.issues import step
-from smartbear.fhir.xml.layout import FHIR, XHTML, Form, layout
+from smartbear.fhir.xml.layout import DEEPEST, FHIR, XHTML, Form, layout
+from smartbear.fhir.xml.parsing import new_parser, run
 from smartbear.fhir.xml.places import Open, fault
-from smartbear.kit.errors import BadInput
 
-_DEEPEST = 2 * json.MAX_DEPTH  # no element takes less than half a level of JSON, which then counts exactly
-_UTF_8 = {"utf-8", "us-ascii"}
 _SPACE = " \t\r\n"
 _TAG = re.compile(rb"<([^\s/>]+)")
 _SCHEMA = "http://www.w3.org/2001/XMLSchema-instance"
@@ -25,10 +22,6 @@ _SCHEMA_HINTS = {f"{_SCHEMA} {name}" for name in ("schemaLocation", "noNamespace
 
 def decode(data: bytes) -> dict[str, Any]:
     """The resource in an XML document, as its JSON form would be decoded; or BadInput."""
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        raise BadInput(f"The body is not UTF-8 (byte {error.start}).") from None
     resource: dict[str, Any] = json.decode(json.encode(_Reader(data).resource()))
     return resource
 
@@ -40,21 +33,14 @@ class _Reader:
         self._data = data
         self._open = [Open(None, "", "")]
         self._narrative = _Narrative()
-        self._parser = parser = expat.ParserCreate("utf-8", namespace_separator=" ")
+        self._parser = parser = new_parser()
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
         parser.StartNamespaceDeclHandler = self._narrative.declare
-        parser.XmlDeclHandler = _declaration
-        parser.StartDoctypeDeclHandler = _doctype
-        parser.ProcessingInstructionHandler = _instruction
 
     def resource(self) -> dict[str, Any]:
-        try:
-            self._parser.Parse(self._data, True)  # noqa: FBT003 - positional in expat: this is all of it
-        except expat.ExpatError as error:
-            where = f"{expat.ErrorString(error.code)} at line {error.lineno}, column {error.offset + 1}"
-            raise BadInput(f"The body is not well-formed XML: {where}.") from None
+        run(self._parser, self._data)
         return self._open[0].members
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -65,7 +51,7 @@ class _Reader:
         parent = self._open[-1]
         opened = _property(parent, local, namespace) if parent.type else _resource(parent, local, namespace)
         self._open.append(opened)
-        if len(self._open) > _DEEPEST:
+        if len(self._open) > DEEPEST:
             raise fault(opened.place, "is nested too deep")
         if opened.slot and opened.slot.form is Form.NARRATIVE:
             self._narrative.begin(self._parser.CurrentByteIndex)
@@ -152,16 +138,3 @@ def _take_attributes(opened: Open, attributes: dict[str, str]) -> None:
             opened.give_value(text)
         elif opened.slot or name not in _SCHEMA_HINTS:
             raise fault(opened.place + step(name), "is not an attribute that is defined here")
-
-
-def _declaration(_version: str, encoding: str | None, _standalone: int) -> None:
-    if encoding and encoding.lower() not in _UTF_8:
-        raise BadInput("The body says that it is in another encoding than UTF-8.")
-
-
-def _doctype(*_: object) -> None:
-    raise BadInput("The body has a document type declaration; FHIR allows none.")
-
-
-def _instruction(*_: object) -> None:
-    raise BadInput("The body has a processing instruction; none is understood here.")

@@ -49,7 +49,7 @@ class _Document:
         slots = layout(kind)
         named = {name.removeprefix("_") for name in value} & slots.keys()
         attributes = [name for name in ("id", "url") if name in named and slots[name].form is Form.ATTRIBUTE]
-        start = tag + more + "".join(_attribute(name, value[name]) for name in attributes)
+        start = tag + more + "".join(attribute(name, value[name]) for name in attributes)
         children = sorted(named.difference(attributes), key=lambda name: slots[name].order)
         self._line(level, f"<{start}>" if children else f"<{start}/>")
         for name in children:
@@ -77,8 +77,8 @@ class _Document:
         self._line(level, f"</{name}>")
 
     def _primitive(self, name: str, value: Any, extra: dict[str, Any], level: int) -> None:
-        attribute = "" if value is None else _attribute("value", _text(value))
-        self._element(name, "Element", extra, level, attribute)
+        more = "" if value is None else attribute("value", _text(value))
+        self._element(name, "Element", extra, level, more)
 
     def _line(self, level: int, text: str) -> None:
         if self._indent is not None:
@@ -95,7 +95,8 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.encode(value).decode()
 
 
-def _attribute(name: str, value: str) -> str:
+def attribute(name: str, value: str) -> str:
+    """An attribute with the blank before it; line breaks and tabs in it survive reading."""
     return f' {name}="{value.translate(_ATTRIBUTE)}"'
 
 
