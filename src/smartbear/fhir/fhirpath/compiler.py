@@ -4,10 +4,10 @@ from smartbear.fhir import definitions
 from smartbear.fhir.fhirpath.arithmetic import negative
 from smartbear.fhir.fhirpath.errors import EvaluationError, ExpressionTypeError
 from smartbear.fhir.fhirpath.frame import Compiled, Frame
-from smartbear.fhir.fhirpath.functions import FUNCTIONS
+from smartbear.fhir.fhirpath.functions import COMPARING, FUNCTIONS
 from smartbear.fhir.fhirpath.functions.sorting import sorting
 from smartbear.fhir.fhirpath.items import Element, Items, TypeInfo, is_number, single, truth
-from smartbear.fhir.fhirpath.operators import OPERATORS
+from smartbear.fhir.fhirpath.operators import OPERATORS, Operator
 from smartbear.fhir.fhirpath.quantities import Quantity
 from smartbear.fhir.fhirpath.tree import (
     Binary,
@@ -60,7 +60,13 @@ def _child_items(items: Items, name: str) -> Items:
 
 
 def _member(source: Compiled, name: str) -> Compiled:
-    return lambda frame: _child_items(source(frame), name)
+    def evaluate(frame: Frame) -> Items:
+        items = source(frame)
+        found = _child_items(items, name)
+        frame.run.budget.spend(len(items) + len(found))
+        return found
+
+    return evaluate
 
 
 def _head(name: str) -> Compiled:
@@ -88,7 +94,26 @@ def _call(node: Call) -> Compiled:
     if not function.least <= len(node.arguments) <= function.most:
         raise ExpressionTypeError(f"The function {node.name} was given the wrong number of arguments.")
     arguments = [compile_node(argument) for argument in node.arguments]
-    return lambda frame: function.apply(frame, source(frame), arguments)
+    if node.name in COMPARING:
+        source, arguments = _compared(source), [_compared(argument) for argument in arguments]
+
+    def evaluate(frame: Frame) -> Items:
+        items, budget = source(frame), frame.run.budget
+        budget.spend_on(items)
+        found = function.apply(frame, items, arguments)
+        budget.spend_on(found)
+        return found
+
+    return evaluate
+
+
+def _compared(source: Compiled) -> Compiled:
+    def evaluate(frame: Frame) -> Items:
+        items = source(frame)
+        frame.run.budget.spend_on_comparing(items)
+        return items
+
+    return evaluate
 
 
 def _focus(frame: Frame) -> Items:
@@ -152,7 +177,7 @@ def _type_test(symbol: str, operand: Compiled, name: str) -> Compiled:
 def _binary(symbol: str, left: Compiled, right: Compiled) -> Compiled:
     operator, decided = OPERATORS[symbol], _DECIDED.get(symbol)
     if decided is None:
-        return lambda frame: operator(left(frame), right(frame))
+        return _counted(operator, left, right, symbol)
     enough, result = decided
 
     def evaluate(frame: Frame) -> Items:
@@ -161,6 +186,23 @@ def _binary(symbol: str, left: Compiled, right: Compiled) -> Compiled:
 
     return evaluate
 
+
+def _counted(operator: Operator, left: Compiled, right: Compiled, symbol: str) -> Compiled:
+    compares, in_any_order = symbol in _COMPARISONS, symbol in {"~", "!~"}
+
+    def evaluate(frame: Frame) -> Items:
+        first, second, budget = left(frame), right(frame), frame.run.budget
+        budget.spend(len(first) * len(second) if in_any_order else len(first) + len(second))
+        if compares:
+            budget.spend_on_comparing([*first, *second])
+        found = operator(first, second)
+        budget.spend_on(found)
+        return found
+
+    return evaluate
+
+
+_COMPARISONS = frozenset({"=", "!=", "~", "!~", "|", "in", "contains"})
 
 # operator → the left side that settles it, and how; the right side is then not evaluated
 _DECIDED = {"and": (False, False), "or": (True, True), "implies": (False, True)}

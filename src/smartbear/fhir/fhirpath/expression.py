@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from smartbear.fhir.fhirpath.budget import Budget
 from smartbear.fhir.fhirpath.compiler import compile_node
 from smartbear.fhir.fhirpath.errors import EvaluationError, ExpressionSyntaxError
 from smartbear.fhir.fhirpath.frame import Compiled, Environment, Frame, Run
@@ -32,7 +33,8 @@ class Expression:
         element = focus if focus is None or isinstance(focus, Element) else resource_element(focus)
         context: Items = [] if element is None else [element]
         resource = environment.resource or environment.root or element
-        run = Run(context, resource, environment.root or resource, environment)
+        budget = environment.budget or Budget()
+        run = Run(context, resource, environment.root or resource, environment, budget)
         try:
             return self._evaluate(Frame(run, context))
         except RecursionError as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from smartbear.fhir.fhirpath.budget import Budget
 from smartbear.fhir.fhirpath.errors import EvaluationError
 from smartbear.fhir.fhirpath.items import Element, Item, Items
 
@@ -20,7 +21,8 @@ class Environment:
     unless said otherwise. ``variables`` are the caller's ``%names``. ``now`` is needed by ``now()``,
     ``today()`` and ``timeOfDay()`` only. ``resolve`` fetches what a reference points to, or nothing.
     ``trace`` is told what ``trace()`` sees. ``as_filters`` lets ``as`` pick from a collection, which the
-    language forbids and R4's own rules do (dom-3).
+    language forbids and R4's own rules do (dom-3). ``budget`` is for evaluations that share one; else each
+    has its own.
     """
 
     resource: Element | None = None
@@ -30,6 +32,7 @@ class Environment:
     resolve: Callable[[str], Mapping[str, Any] | None] | None = None
     trace: Callable[[str, Items], None] | None = None
     as_filters: bool = False
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Run:
     resource: Element | None
     root: Element | None
     given: Environment
+    budget: Budget
 
     @property
     def present(self) -> datetime:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
+from smartbear.fhir.fhirpath.budget import Budget
 from smartbear.fhir.fhirpath.errors import EvaluationError, FHIRPathError
 from smartbear.fhir.fhirpath.expression import compiled
 from smartbear.fhir.fhirpath.tree import Name, Node
@@ -21,20 +22,20 @@ def apply(resource: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     """The resource after all operations, itself left as it is; ``patch`` is a valid Parameters."""
     operations = patch.get("parameter", [])
     expect_few(len(operations))
-    changed = deepcopy(resource)
+    changed, budget = deepcopy(resource), Budget()
     for index, parameter in enumerate(operations):
-        _Operation(parameter, f"Parameters.parameter[{index}]").carry_out(changed)
+        _Operation(parameter, f"Parameters.parameter[{index}]", budget).carry_out(changed)
     return changed
 
 
 class _Operation:
     """One operation: its parts by name, and where it stands in the patch."""
 
-    def __init__(self, parameter: dict[str, Any], place: str) -> None:
+    def __init__(self, parameter: dict[str, Any], place: str, budget: Budget) -> None:
         if parameter.get("name") != "operation":
             raise malformed(f"{place}.name", "must be operation")
         self._parts = {part.get("name"): part for part in parameter.get("part", ())}
-        self._place = place
+        self._place, self._budget = place, budget
 
     def carry_out(self, resource: dict[str, Any]) -> None:
         """Change the resource in place."""
@@ -52,7 +53,7 @@ class _Operation:
 
     def add(self, path: Node, resource: dict[str, Any]) -> None:
         """A new last child of the element."""
-        parent = self._one(places(path, resource))
+        parent = self._one(places(path, resource, self._budget))
         element = element_of(parent.element.type, self._text("name"))
         if element is None:
             raise inapplicable(f"{self._place}.name", "is no element of the type that the path leads to")
@@ -75,12 +76,12 @@ class _Operation:
 
     def delete(self, path: Node, resource: dict[str, Any]) -> None:
         """Take the element away; it is no error if it is not there."""
-        if found := places(path, resource):
+        if found := places(path, resource, self._budget):
             self._exchange(self._one(found), None)
 
     def replace(self, path: Node, resource: dict[str, Any]) -> None:
         """Another value for the element; another type, too, if it has a choice of them."""
-        found = self._one(places(path, resource))
+        found = self._one(places(path, resource, self._budget))
         if found.parent is None:
             raise inapplicable(f"{self._place}.path", "must lead to an element of the resource")
         self._exchange(found, typed(self._value(), found.definition, self._place))
@@ -110,7 +111,7 @@ class _Operation:
         if not isinstance(path, Name):
             raise inapplicable(f"{self._place}.path", "must end in the name of a list")
         source = path.source or Name(None, str(resource["resourceType"]))
-        return self._one(places(source, resource)), path.name
+        return self._one(places(source, resource, self._budget)), path.name
 
     def _one(self, found: list[Place]) -> Place:
         if len(found) != 1:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from smartbear.fhir import definitions
+from smartbear.fhir.fhirpath.budget import Budget
 from smartbear.fhir.fhirpath.compiler import compile_node
 from smartbear.fhir.fhirpath.errors import EvaluationError
 from smartbear.fhir.fhirpath.frame import Environment, Frame, Run
@@ -77,16 +78,19 @@ def _listed(held: Any) -> list[Any]:
     return held if isinstance(held, list) else [] if held is None else [held]
 
 
-def places(node: Node, resource: dict[str, Any]) -> list[Place]:
+def places(node: Node, resource: dict[str, Any], budget: Budget) -> list[Place]:
     """Where a path leads from a resource; raises NoPlaceError or an error of evaluation."""
-    return _Finder(resource).find(node)
+    try:
+        return _Finder(resource, budget).find(node)
+    except RecursionError:
+        raise EvaluationError("The path is nested too deeply.") from None
 
 
 class _Finder:
-    def __init__(self, resource: dict[str, Any]) -> None:
+    def __init__(self, resource: dict[str, Any], budget: Budget) -> None:
         element = resource_element(resource)
         self._root = Place(element)
-        self._run = Run([element], element, element, Environment())
+        self._run = Run([element], element, element, Environment(), budget)
 
     def find(self, node: Node) -> list[Place]:  # noqa: PLR0911 - one answer for each kind of node
         """Recursively: the places of the source, and from there on."""

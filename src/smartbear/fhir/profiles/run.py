@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from smartbear.fhir import definitions
+from smartbear.fhir.fhirpath.budget import Budget
 from smartbear.fhir.fhirpath.frame import Environment
 from smartbear.fhir.fhirpath.items import Element
 from smartbear.fhir.profiles.library import Library
@@ -59,6 +60,7 @@ class Run:
     root: Element
     open: set[tuple[int, str]] = field(default_factory=set)
     steps: int = 0
+    budget: Budget = field(default_factory=Budget)
 
     def step(self) -> None:
         """Count a look at a value; TooCostly after so many that a check takes seconds."""
@@ -73,4 +75,4 @@ class Run:
 
     def environment(self, here: Here) -> Environment:
         """What an expression sees at a place."""
-        return Environment(resource=here.resource, root=self.root, as_filters=True)
+        return Environment(resource=here.resource, root=self.root, as_filters=True, budget=self.budget)

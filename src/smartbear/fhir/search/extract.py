@@ -7,8 +7,10 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from smartbear.fhir import definitions
+from smartbear.fhir.fhirpath.budget import Budget
 from smartbear.fhir.fhirpath.errors import EvaluationError
 from smartbear.fhir.fhirpath.expression import Expression, compiled
+from smartbear.fhir.fhirpath.frame import Environment
 from smartbear.fhir.fhirpath.items import Element
 from smartbear.fhir.fhirpath.types import type_of
 from smartbear.fhir.search.branches import Branch, Composite, Part, Walk
@@ -19,6 +21,8 @@ from smartbear.fhir.search.values import Indexes
 from smartbear.fhir.search.words import words_of
 from smartbear.fhir.terminology.concepts import head_of, nodes_of
 
+_MOST_STEPS = 100_000  # that the expressions of added parameters take together: every write waits for them
+
 
 def extract(resource: dict[str, Any]) -> Indexes:
     """Index values of a valid resource as ``fhir.json`` reads it; nothing for a type unknown to R4."""
@@ -27,7 +31,7 @@ def extract(resource: dict[str, Any]) -> Indexes:
     plan = _plan(kind if kind in definitions.resource_types() else "")
     plan.tree.visit(resource, walk)
     for parameter, expression in plan.computed:
-        _compute(parameter, expression, walk)
+        _compute(parameter, expression, walk, Environment())
     walk.tables["words"] = words_of(resource)
     found = _distinct(walk)
     if kind == "CodeSystem" and (head := head_of(resource)):
@@ -40,9 +44,10 @@ def with_added(found: Indexes, resource: dict[str, Any], added: Iterable[Paramet
     walk = Walk(resource)
     plan = _planned(resource["resourceType"], tuple(added))
     plan.tree.visit(resource, walk)
+    together = Environment(budget=Budget(_MOST_STEPS))
     for parameter, expression in plan.computed:
         with suppress(EvaluationError):
-            _compute(parameter, expression, walk)
+            _compute(parameter, expression, walk, together)
     more = _distinct(walk)
     both = {one.name: getattr(found, one.name) | getattr(more, one.name) for one in fields(found) if one.init}
     merged = Indexes(**both)
@@ -91,9 +96,9 @@ def _grow(tree: Branch, parameter: Parameter, paths: list[Path], resource_type: 
             tree.index(path, parameter.type, parameter.code)
 
 
-def _compute(parameter: Parameter, expression: Expression, walk: Walk) -> None:
+def _compute(parameter: Parameter, expression: Expression, walk: Walk, environment: Environment) -> None:
     """Values of the language stand for the FHIR primitive of the same name in lower case."""
-    for item in expression.evaluate(walk.resource):
+    for item in expression.evaluate(walk.resource, environment):
         kind = type_of(item).name
         for convert, table in converters(parameter.type, kind if isinstance(item, Element) else kind.lower()):
             walk.add(table, [parameter.code], convert(item.value if isinstance(item, Element) else item))

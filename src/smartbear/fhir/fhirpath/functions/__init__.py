@@ -26,3 +26,8 @@ FUNCTIONS: Mapping[str, Function] = {
     **utility.FUNCTIONS,
     **fhir.FUNCTIONS,
 }
+
+COMPARING = frozenset(
+    {"repeat", "distinct", "isDistinct", "union", "intersect", "exclude", "subsetOf", "supersetOf"}
+)
+"""Functions that look at items with everything that is in them."""

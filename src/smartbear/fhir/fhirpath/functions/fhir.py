@@ -42,7 +42,7 @@ def _target(frame: Frame, item: Item) -> Element | None:
     if found is None or text is None:
         return None
     if found.kind == "contained":
-        return _contained(frame.run.root, found.id)
+        return _contained(frame, found.id)
     resource = frame.run.given.resolve(text) if frame.run.given.resolve else None
     if resource is not None:
         return resource_element(resource)
@@ -62,10 +62,12 @@ def _address(item: Item) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _contained(root: Element | None, name: str) -> Element | None:
+def _contained(frame: Frame, name: str) -> Element | None:
+    root = frame.run.root
     if root is None or not name:
         return root
     inside: Sequence[Mapping[str, Any]] = root.value.get("contained") or ()
+    frame.run.budget.spend(len(inside))
     return next((resource_element(found) for found in inside if found.get("id") == name), None)
 
 

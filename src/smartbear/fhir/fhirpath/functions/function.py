@@ -28,11 +28,13 @@ def on_single(
     kind: type | tuple[type, ...],
     *arguments: type | tuple[type, ...],
     optional: int = 0,
+    effort: Callable[..., int] | None = None,
 ) -> Function:
     """A function of one value and of one value for each argument.
 
     Empty where the input or a given argument is empty, an error where one is of another kind. The last
-    ``optional`` arguments may be left out. ``None`` as an answer is empty.
+    ``optional`` arguments may be left out. ``None`` as an answer is empty. ``effort`` says how many steps an
+    answer may take, where that is more than the length of the input.
     """
 
     def apply(frame: Frame, items: Items, given: Sequence[Compiled]) -> Items:
@@ -43,6 +45,8 @@ def on_single(
         ]
         if value is None or None in values:
             return []
+        if effort:
+            frame.run.budget.spend(effort(value, *values))
         found = answer(value, *values)
         if isinstance(found, list):
             return found

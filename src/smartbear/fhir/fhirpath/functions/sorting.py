@@ -21,6 +21,7 @@ def sorting(source: Compiled, keys: Sequence[tuple[Compiled, bool]]) -> Compiled
 
     def evaluate(frame: Frame) -> Items:
         items = source(frame)
+        frame.run.budget.spend(len(items) * len(items).bit_length())
         rows: list[Row] = [(item, []) for item in items]
         for key, _ in keys:
             for (_, row), (_, made) in zip(rows, each(frame, items, key), strict=True):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from smartbear.fhir.fhirpath.errors import EvaluationError
 from smartbear.fhir.fhirpath.frame import Compiled, Frame, bounded_text
 from smartbear.fhir.fhirpath.functions.function import Function, of_kind, on_single
+from smartbear.fhir.fhirpath.functions.patterns import effort
 from smartbear.fhir.fhirpath.functions.patterns import pattern as compiled
 from smartbear.fhir.fhirpath.items import Items, single, system_value
 
@@ -33,7 +34,7 @@ def _replace_matches(text: str, pattern: str, replacement: str) -> str:
         return text
     template = _GROUP.sub(lambda m: rf"\g<{m[1] or m[2]}>", replacement.replace("\\", r"\\"))
     try:
-        return bounded_text(compiled(pattern, text).sub(template, text))
+        return bounded_text(compiled(pattern).sub(template, text))
     except (re.error, IndexError) as error:
         raise EvaluationError("A replacement names a group that the pattern does not have.") from error
 
@@ -101,11 +102,13 @@ FUNCTIONS = {
     "split": on_single(lambda text, by: text.split(by) if by else [text], str, str),
     "join": Function(_join, 0, 1),
     "replace": on_single(lambda text, old, new: bounded_text(text.replace(old, new)), str, str, str),
-    "matches": on_single(lambda text, pattern: compiled(pattern, text).search(text) is not None, str, str),
-    "matchesFull": on_single(
-        lambda text, pattern: compiled(pattern, text).fullmatch(text) is not None, str, str
+    "matches": on_single(
+        lambda text, pattern: compiled(pattern).search(text) is not None, str, str, effort=effort
     ),
-    "replaceMatches": on_single(_replace_matches, str, str, str),
+    "matchesFull": on_single(
+        lambda text, pattern: compiled(pattern).fullmatch(text) is not None, str, str, effort=effort
+    ),
+    "replaceMatches": on_single(_replace_matches, str, str, str, effort=effort),
     "encode": on_single(_encode, str, str),
     "decode": on_single(_decode, str, str),
     "escape": on_single(_escape, str, str),
