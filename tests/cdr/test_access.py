@@ -281,3 +281,58 @@ def test_scopes_of_machines_grant_what_they_say(scopes, reads, writes):
 
 def test_a_component_sees_everything():
     assert access_of(AccessScope(role=SERVICE, service="users")).rows == "all"
+
+
+SUBSCRIPTION = {
+    "resourceType": "Subscription",
+    "status": "off",
+    "reason": "a test",
+    "criteria": "Observation",
+    "channel": {"type": "websocket", "header": ["Authorization: Bearer s3cret"]},
+}
+
+
+async def test_a_subscription_is_for_who_made_it_and_for_those_who_see_everything(service, fhir, worlds):
+    organisation = worlds["north"]["organisation"]
+    mine, colleague = [
+        await service.caller(AccessScope(role="CCM", account=name, organisations=(organisation,)))
+        for name in ("mine", "colleague")
+    ]
+    scopes = ("system/Subscription.cruds", "system/Observation.rs")
+    machine = await service.machine(*scopes)
+    other = await service.caller(AccessScope(role=SYSTEM, client="other", scopes=scopes))
+    made = {
+        name: await caller.create(SUBSCRIPTION) for name, caller in (("mine", mine), ("machine", machine))
+    }
+    for owner, name, others in ((mine, "mine", (colleague, machine)), (machine, "machine", (mine, other))):
+        place = f"Subscription/{made[name]['id']}"
+        assert await owner.get(place) == await fhir.get(place) == made[name]
+        assert await owner.ids("Subscription") == [made[name]["id"]]
+        assert (await owner.get("Subscription?_summary=count"))["total"] == 1
+        assert [e["resource"] for e in (await owner.get("Subscription/_history"))["entry"]] == [made[name]]
+        for stranger in others:
+            for path in (place, f"{place}/_history", f"{place}/_history/1", f"{place}/$meta"):
+                assert (await stranger.send("GET", path)).status_code == 404
+            assert made[name]["id"] not in await stranger.ids("Subscription")
+            assert (await stranger.send("DELETE", place)).status_code == 204
+            taken = await stranger.send("PUT", place, made[name])
+            free = await stranger.send("PUT", "Subscription/free", {**made[name], "id": "free"})
+            assert (taken.status_code, taken.content) == (free.status_code, free.content)
+            assert taken.status_code == 405
+        counts = (await owner.get("$get-resource-counts"))["parameter"]
+        assert next(one for one in counts if one["name"] == "Subscription").popitem()[1] == 1
+        assert await fhir.get(place) == made[name]
+        assert (await owner.send("DELETE", place)).status_code == 204
+        assert (await owner.send("GET", place)).status_code == 410
+        assert [e["request"]["method"] for e in (await owner.get(f"{place}/_history"))["entry"]] == [
+            "DELETE",
+            "POST",
+        ]
+
+
+async def test_a_case_manager_is_told_only_of_what_the_scope_allows(service, worlds):
+    manager = await service.case_manager(worlds["north"]["organisation"])
+    answer = await manager.send("POST", "Subscription", {**SUBSCRIPTION, "status": "requested"})
+    assert answer.status_code == 201
+    participant = await service.participant(worlds["north"]["patient"]["id"])
+    assert (await participant.send("POST", "Subscription", SUBSCRIPTION)).status_code == 403

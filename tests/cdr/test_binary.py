@@ -140,7 +140,7 @@ async def test_who_sees_the_context_sees_the_content(service, fhir):
             for path in (f"Binary/{one['id']}", f"Binary/{one['id']}/_history/1"):
                 assert (await caller.send("GET", path)).status_code == status
                 assert (await caller.send("GET", path, accept=FHIR)).status_code == status
-        assert await caller.ids("Binary") == [made[0]["id"]]
+        assert sorted(await caller.ids("Binary")) == sorted(one["id"] for one in made[:2])
     machine = await service.machine("system/Condition.rs")
     assert (await machine.send("GET", f"Binary/{made[1]['id']}")).status_code == 404
 
@@ -157,3 +157,71 @@ async def test_content_is_written_for_a_patient_of_ones_own(service, fhir):
     assert (await manager.send("POST", "Binary", b"x", content_type="text/plain")).status_code == 403
     refused = await fhir.send("POST", "Binary", b"x", content_type="text/plain", x_security_context="no")
     assert (refused.status_code, issues(refused)[0][1]) == (422, "Binary.securityContext.reference")
+
+
+async def test_a_machine_sees_content_as_far_as_it_sees_the_context(service, fhir):
+    person = await fhir.create(patient("here"))
+    about = {"resourceType": "Condition", "subject": {"reference": f"Patient/{person['id']}"}}
+    ill = await fhir.create(about)
+    contexts = (
+        f"Patient/{person['id']}",
+        f"Condition/{ill['id']}",
+        "http://elsewhere.example/fhir/Patient/1",
+        "",
+    )
+    kept = {"meta": {"tag": [{"system": "urn:t", "code": person["id"]}]}}
+    made = [
+        await fhir.create(resource(**kept, **({"securityContext": {"reference": one}} if one else {})))
+        for one in contexts
+    ]
+    gone = await fhir.create(resource(**kept, securityContext={"reference": contexts[0]}))
+    await fhir.send("DELETE", f"Binary/{gone['id']}")
+    for scopes, seen, sees_gone in (
+        (("system/Binary.rs",), [3], False),
+        (("system/Binary.rs", "system/Condition.rs"), [1, 3], False),
+        (("system/Binary.cruds", "system/Condition.rs", "system/Patient.rs"), [0, 1, 3], True),
+        (("system/*.rs",), [0, 1, 2, 3], True),
+        (("system/Condition.rs", "system/Patient.rs"), [], False),
+    ):
+        machine = await service.machine(*scopes)
+        expected = [made[n]["id"] for n in seen]
+        search = f"Binary?_tag={person['id']}"
+        assert sorted(await machine.ids(search)) == sorted(expected)
+        assert (await machine.get(f"{search}&_summary=count"))["total"] == len(seen)
+        told = (await machine.send("GET", "Binary/_history?_count=1000")).json().get("entry", [])
+        told = {entry["fullUrl"].rpartition("/")[2] for entry in told} & {one["id"] for one in [*made, gone]}
+        assert told == {*expected, *([gone["id"]] if sees_gone else [])}
+        for n, one in enumerate(made):
+            for path in (f"Binary/{one['id']}", f"Binary/{one['id']}/_history/1"):
+                assert (await machine.send("GET", path)).status_code == (200 if n in seen else 404)
+        assert (await machine.send("GET", f"Binary/{gone['id']}")).status_code == (410 if sees_gone else 404)
+
+
+async def test_a_machine_for_content_cannot_find_out_which_ids_are_taken(service, fhir):
+    person = await fhir.create(patient("here"))
+    hidden = await fhir.create(resource(securityContext={"reference": f"Patient/{person['id']}"}))
+    machine = await service.machine("system/Binary.cruds")
+    answers = [await machine.send("PUT", f"Binary/{one}", resource(id=one)) for one in (hidden["id"], "free")]
+    assert [answer.status_code for answer in answers] == [405, 405]
+    assert answers[0].content == answers[1].content
+    assert (await machine.send("DELETE", f"Binary/{hidden['id']}")).status_code == 204
+    assert await fhir.get(f"Binary/{hidden['id']}?_format=json") == hidden
+
+
+async def test_content_is_found_by_those_who_see_its_context_whatever_it_is(service, fhir):
+    own, other = await fhir.create(patient("wide")), await fhir.create(patient("far"))
+    form = await fhir.create({"resourceType": "Library", "status": "active", "type": {"text": "x"}})
+    made = []
+    for person in (own, other):
+        about = {"resourceType": "Condition", "subject": {"reference": f"Patient/{person['id']}"}}
+        made.append(
+            await stored(fhir, b"x", x_security_context=f"Condition/{(await fhir.create(about))['id']}")
+        )
+    made.append(await stored(fhir, b"x", x_security_context=f"Library/{form['id']}"))
+    seen = {made[0]["id"], made[2]["id"]}
+    for caller in (await service.case_manager("wide"), await service.participant(own["id"])):
+        assert seen <= set(await caller.ids("Binary"))
+        assert made[1]["id"] not in await caller.ids("Binary")
+        for one in made:
+            status = (await caller.send("GET", f"Binary/{one['id']}")).status_code
+            assert status == (200 if one["id"] in seen else 404)

@@ -23,7 +23,18 @@ from smartbear.contracts.scope import PARTICIPANT, SYSTEM, AccessScope
 from smartbear.kit.clock import FrozenClock
 from smartbear.kit.settings import PlatformSettings
 from tests.cdr.conftest import Fhir, Resource, link
-from tests.cdr.two_worlds import HIDDEN, OTHERWISE, OWN, Request, list_of, person, puts, requests
+from tests.cdr.two_worlds import (
+    HIDDEN,
+    OTHERWISE,
+    OWN,
+    Request,
+    content,
+    list_of,
+    person,
+    puts,
+    requests,
+    subscription,
+)
 from tests.conftest import NOW, client_of, fresh_database, open_context
 
 SECOND = timedelta(seconds=1)
@@ -37,10 +48,20 @@ CALLERS = {
 MACHINES = {
     "reader": AccessScope(role=SYSTEM, client="r", scopes=("system/Observation.rs",)),
     "reader in old words": AccessScope(role=SYSTEM, client="o", scopes=("system/Condition.read",)),
+    "reader of content": AccessScope(
+        role=SYSTEM, client="c", scopes=("system/Binary.cruds", "system/Observation.rs")
+    ),
+    "subscriber": AccessScope(
+        role=SYSTEM, client="s", scopes=("system/Subscription.cruds", "system/Condition.rs")
+    ),
     "writer": AccessScope(role=SYSTEM, client="w", scopes=WRITER),
     "nobody": AccessScope(role=SYSTEM, client="n", scopes=("patient/*.read", "system/*", "openid")),
 }
-SHOWN_TO_MACHINES = ("Observation", "Condition")
+SHOWN_TO_MACHINES = [
+    one
+    for one in [*OWN, *HIDDEN]
+    if one["resourceType"] in ("Observation", "Condition") or one["id"] == "n-b2"
+]
 unhurried = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
@@ -120,12 +141,13 @@ async def types(
 ) -> AsyncIterator[tuple[World, World]]:
     """Two worlds for those who see all rows of some types."""
     platform = platform_at(tmp_path_factory.mktemp("types"))
-    shown = [one for one in [*OWN, *HIDDEN] if one["resourceType"] in SHOWN_TO_MACHINES]
-    others = [one for one in [*OWN, *HIDDEN] if one["resourceType"] not in SHOWN_TO_MACHINES]
+    shown, others = SHOWN_TO_MACHINES, [one for one in [*OWN, *HIDDEN] if one not in SHOWN_TO_MACHINES]
     unlike = [
         person("n1", "south", "Sued"),
         person("h2", "north", "Nord"),
         list_of("n-l1", "n1", "Patient/h2"),
+        content("n-b1", "Patient/h2", "CCCC"),
+        subscription("h-s9", "Condition"),
     ]
     async with AsyncExitStack() as stack:
         yield (
@@ -165,4 +187,4 @@ async def test_rows_that_are_not_seen_change_no_answer(rows, scope, asked):
 @settings(max_examples=6, deadline=None, suppress_health_check=unhurried, phases=[Phase.generate])
 @given(asked=st.lists(requests, min_size=10, max_size=15))
 async def test_types_that_are_not_seen_change_no_answer(types, scope, asked):
-    await compare(types, scope, [one for one in OWN if one["resourceType"] in SHOWN_TO_MACHINES], asked)
+    await compare(types, scope, [one for one in OWN if one in SHOWN_TO_MACHINES], asked)

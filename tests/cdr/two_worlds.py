@@ -47,6 +47,16 @@ def list_of(name: str, subject: str, *entries: str) -> Resource:
     return about | {"subject": reference(f"Patient/{subject}"), "entry": items}
 
 
+def content(name: str, context: str, data: str) -> Resource:
+    about = {"resourceType": "Binary", "id": name, "contentType": "text/plain", "data": data}
+    return about | {"securityContext": reference(context)}
+
+
+def subscription(name: str, criteria: str) -> Resource:
+    about = {"resourceType": "Subscription", "id": name, "status": "off", "reason": "x", "criteria": criteria}
+    return about | {"channel": {"type": "websocket"}}
+
+
 OWN: list[Resource] = [
     person("n1", "north", "Nord"),
     person("n2", "north", "Nordal"),
@@ -58,7 +68,16 @@ OWN: list[Resource] = [
     seen("n-o4", "n2", WEIGHT, 81, 3, derivedFrom=[reference("Observation/h-o2")]),
     seen("n-gone", "n1", PULSE, 1, 4),
     ill("n-c1", "n1", "cough", asserter=reference("Practitioner/h-doctor")),
-    list_of("n-l1", "n1", "Observation/n-o1", "Observation/h-o1"),
+    list_of("n-l1", "n1", "Observation/n-o1", "Observation/h-o1", "Binary/h-b1", "Binary/n-b2"),
+    content("n-b1", "Patient/n1", "AAAA"),
+    content("n-b2", "Observation/n-o1", "AAAA"),
+    {
+        "resourceType": "ValueSet",
+        "id": "n-codes",
+        "url": "urn:known",
+        "status": "active",
+        "compose": {"include": [{"system": LOINC, "concept": [{"code": PULSE}]}]},
+    },
 ]
 """The same in both worlds; of two patients in the north. One of them is deleted afterwards."""
 
@@ -84,13 +103,9 @@ HIDDEN: list[Resource] = [
         "recorded": "2026-05-01T00:00:00Z",
         "agent": [{"who": reference("Patient/h1")}],
     },
-    {
-        "resourceType": "ValueSet",
-        "id": "h-codes",
-        "url": "urn:hidden",
-        "status": "active",
-        "compose": {"include": [{"system": LOINC, "concept": [{"code": PULSE}]}]},
-    },
+    content("h-b1", "Patient/h1", "BBBB"),
+    content("h-b2", "Practitioner/h-doctor", "BBBB"),
+    subscription("h-s1", "Observation"),
 ]
 """What is in the first world alone."""
 
@@ -99,6 +114,8 @@ OTHERWISE: list[Resource] = [
     seen("h-o2", "h2", PULSE, 99, 30),
     seen("h-o9", "h2", PULSE, 60, 1, identifier=[{"system": "urn:w", "value": "n-o1"}]),
     ill("h-c9", "h2", "cough"),
+    content("h-b1", "Patient/h2", "CCCC"),
+    subscription("h-s9", "Patient"),
 ]
 """What is in the second world instead."""
 
@@ -111,7 +128,17 @@ def puts(resources: Iterable[Resource]) -> Resource:
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 
-TYPES = ("Patient", "Observation", "Condition", "List", "Group", "Provenance", "Practitioner")
+TYPES = (
+    "Patient",
+    "Observation",
+    "Condition",
+    "List",
+    "Group",
+    "Provenance",
+    "Practitioner",
+    "Binary",
+    "Subscription",
+)
 IDS = {
     "Patient": ("n1", "n2", "h1", "h2", "none"),
     "Observation": ("n-o1", "n-o2", "n-o4", "n-gone", "h-o1", "h-o2", "h-o9", "none"),
@@ -120,6 +147,8 @@ IDS = {
     "Group": ("h-g1", "none"),
     "Provenance": ("h-p1", "none"),
     "Practitioner": ("h-doctor", "none"),
+    "Binary": ("n-b1", "n-b2", "h-b1", "h-b2", "none"),
+    "Subscription": ("h-s1", "h-s9", "none"),
 }
 names = st.sampled_from([f"{kind}/{one}" for kind, ids in IDS.items() for one in ids])
 subjects = st.sampled_from(["n1", "n2", "h1", "none"])
@@ -128,8 +157,8 @@ CRITERIA: dict[str, list[tuple[str, Iterable[str]]]] = {
     "Observation": [
         ("code", (PULSE, WEIGHT)),
         ("code:not", (PULSE,)),
-        ("code:in", ("ValueSet/h-codes", "urn:hidden")),
-        ("code:not-in", ("urn:hidden",)),
+        ("code:in", ("ValueSet/n-codes", "urn:known")),
+        ("code:not-in", ("urn:known",)),
         ("subject", ("Patient/n1", "Patient/h1", "n1")),
         ("patient", ("n1", "h1,n2")),
         ("patient.family", ("Nord", "Sued")),
@@ -165,6 +194,8 @@ CRITERIA: dict[str, list[tuple[str, Iterable[str]]]] = {
         ("_has:Group:member:type", ("person",)),
         ("_has:Provenance:target:recorded", ("2026",)),
     ],
+    "Binary": [("contenttype", ("text/plain",)), ("_content", ("AAAA",))],
+    "Subscription": [("status", ("off",)), ("criteria", ("Observation",)), ("_id:not", ("h-s9",))],
     "Condition": [
         ("patient.family", ("Nord", "Sued")),
         ("code:text", ("co",)),
@@ -222,6 +253,7 @@ def addresses(draw: st.DrawFn) -> str:
                 "Patient/$everything",
                 "Group/h-g1/$everything",
                 "$get-resource-counts",
+                "ValueSet/$expand?url=urn:known",
                 "$meta",
                 f"{kind}/$meta",
                 f"{name}/$meta",
@@ -235,8 +267,12 @@ def addresses(draw: st.DrawFn) -> str:
 
 @st.composite
 def bodies(draw: st.DrawFn) -> Resource:
-    """An Observation or a Condition about somebody, with an id that may be taken."""
-    about = draw(subjects)
+    """Something about somebody, or to be told of something, with an id that may be taken."""
+    about, other = draw(subjects), draw(st.sampled_from(["", "", "", "Binary", "Subscription"]))
+    if other == "Binary":
+        return content(draw(st.sampled_from(IDS[other])), f"Patient/{about}", "DDDD")
+    if other:
+        return subscription(draw(st.sampled_from(IDS[other])), "Observation")
     if draw(st.booleans()):
         return ill(draw(st.sampled_from(IDS["Condition"])), about, draw(st.sampled_from(["cough", "new"])))
     linked = {"hasMember": [reference(f"Observation/{draw(st.sampled_from(IDS['Observation']))}")]}

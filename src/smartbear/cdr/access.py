@@ -2,17 +2,22 @@
 
 | caller | sees | changes |
 |---|---|---|
-| a component, a client with ``system/*.*`` | everything as stored | everything |
-| another machine client | all resources of the types its scopes name | types its scopes name |
+| a component, a client that reads every type | everything as stored | as its scopes say |
+| another machine client | resources of the types its scopes name; see below | types its scopes name |
 | CCM | what belongs to patients of the own organisations | the same, but no Patient: ``users`` enrols |
 | participant | what belongs to the own record | nothing: readings come through ``measurements`` |
+
+People also see all resources of the types in ``KNOWLEDGE``, and change none of them. Those who do not see
+everything see of Subscriptions their own, and of Binaries those whose security context they see; machine
+clients also the Binaries that have none.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from smartbear.cdr.model.access import NOTHING, Access, everything
+from smartbear.cdr.model.access import BY_CONTEXT, BY_CREATOR, NO_TYPES, NOTHING, Access, everything
+from smartbear.cdr.model.knowledge import KNOWLEDGE
 from smartbear.contracts.scope import PARTICIPANT, SYSTEM, AccessScope
 from smartbear.fhir import definitions
 
@@ -24,17 +29,27 @@ _WORDS = {"*": "cruds", "read": "rs", "write": "cud"}
 @lru_cache(maxsize=1024)
 def access_of(scope: AccessScope) -> Access:
     """What the caller may do."""
-    if scope.sees_stored_data:
-        return everything()
-    if scope.role == SYSTEM:
-        granted = list(_granted(scope.scopes))
-        return everything(_types(granted, _READS), _types(granted, _WRITES))
     every = definitions.resource_types()
+    if scope.sees_stored_data:
+        return everything(caller=scope.who)
+    if scope.role == SYSTEM:
+        return _of_machine(scope)
     if scope.role == "CCM" and scope.organisations:
-        return Access("organisations", frozenset(scope.organisations), every, every - {"Patient"})
+        keepers = frozenset({*scope.organisations, scope.who})
+        writes = every - KNOWLEDGE - {"Patient"}
+        return Access("organisations", keepers, every, writes, KNOWLEDGE, caller=scope.who)
     if scope.role == PARTICIPANT and scope.subject:
-        return Access("patient", frozenset({scope.subject}), every)
+        return Access("patient", frozenset({scope.subject}), every, shared=KNOWLEDGE, caller=scope.who)
     return NOTHING
+
+
+def _of_machine(scope: AccessScope) -> Access:
+    granted = list(_granted(scope.scopes))
+    reads, writes = _types(granted, _READS), _types(granted, _WRITES)
+    whole = reads == definitions.resource_types()
+    limited = NO_TYPES if whole else (reads | writes) & {BY_CREATOR, BY_CONTEXT}
+    keepers = frozenset({scope.who}) if limited else NO_TYPES
+    return Access("all", keepers, reads, writes, limited=limited, caller=scope.who)
 
 
 def _granted(scopes: Iterable[str]) -> Iterator[tuple[str, frozenset[str]]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from smartbear.cdr.model.access import Access
+from smartbear.cdr.model.access import BY_CONTEXT, BY_CREATOR, Access, Owner
 from smartbear.cdr.model.alike import indexes_like, kind_of
 from smartbear.cdr.model.binary import context_of
 from smartbear.cdr.model.body import stored_form
@@ -53,12 +53,14 @@ def draft_of(resource: dict[str, Any], target: LocalId, bases: Iterable[str]) ->
     )
 
 
-def _owner(resource: dict[str, Any], target: LocalId, indexes: Indexes, bases: Iterable[str]) -> str | None:
-    """A Binary belongs to the patient who is its security context."""
-    if target.type != "Binary":
-        return owner_of(target.type, target.id, indexes, bases)
-    context = context_of(resource, bases)
-    return context.id if context and context.type == "Patient" else None
+def _owner(
+    resource: dict[str, Any], target: LocalId, indexes: Indexes, bases: Iterable[str]
+) -> LocalId | None:
+    """A Binary belongs to its security context; to itself if that is none of ours, so that few see it."""
+    if target.type != BY_CONTEXT:
+        patient = owner_of(target.type, target.id, indexes, bases)
+        return LocalId("Patient", patient) if patient else None
+    return context_of(resource, bases) or target if "securityContext" in resource else None
 
 
 def draft_like(first: Draft, observation: dict[str, Any], target: LocalId) -> Draft:
@@ -94,11 +96,14 @@ async def expect_own(repository: Repository, access: Access, drafts: Sequence[Dr
     """Forbidden unless the caller would see what is about to be written."""
     if access.rows == "all":
         return
-    patients = {draft.owner for draft in drafts if draft.owner}
+    named = {draft.owner for draft in drafts if draft.owner}
     async with repository.db.connection() as connection:
-        found = await owners.find(connection, repository.dictionary, patients)
+        found = await owners.find(connection, repository.dictionary, named)
     for draft in drafts:
-        if not access.sees(draft.target.type, found.get(draft.owner or "")):
+        owner = found.get(draft.owner) if draft.owner else None
+        if draft.target.type == BY_CREATOR:
+            owner = Owner(*draft.target, access.caller)
+        if not access.sees(draft.target.type, owner):
             raise Forbidden("The resource is not about a patient of yours.")
 
 

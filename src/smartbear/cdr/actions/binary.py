@@ -1,5 +1,7 @@
 """Reading a Binary: it is seen by those who see it, and by those who see what it names as its context."""
 
+from contextlib import suppress
+
 from smartbear.cdr.actions.read import read_in, vread_in
 from smartbear.cdr.model.access import Access, everything
 from smartbear.cdr.model.binary import context_of
@@ -8,7 +10,7 @@ from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import json
 from smartbear.kit.db import Connection
-from smartbear.kit.errors import NotFound, PlatformError
+from smartbear.kit.errors import Gone, NotFound, PlatformError
 
 
 async def read_binary(repository: Repository, access: Access, target: LocalId, version: int | None) -> Stored:
@@ -31,7 +33,8 @@ async def _read_by_context(
         context = context_of(json.decode(found.json()), repository.bases)
         if context is None:
             raise hidden
-        await read_in(repository, connection, access, context)
+        with suppress(Gone):
+            await read_in(repository, connection, access, context)
     except PlatformError:
         raise hidden from None
     return found

@@ -71,15 +71,15 @@ async def _named(repository: Repository, access: Access, references: Iterable[st
     named = [_patient(repository, reference) for reference in references]
     if not named:
         return None
-    known = [patient for patient in named if patient]
+    known = [LocalId("Patient", patient) for patient in named if patient]
     async with repository.db.connection() as connection:
         found = await owners.find(connection, repository.dictionary, known)
     if len(known) < len(named) or not all(
-        access.sees("Patient", found.get(one)) and one in found for one in known
+        one in found and access.sees("Patient", found[one]) for one in known
     ):
         fault = FieldError("patient", "not-found", "there is no such patient, or it is not yours to see")
         raise BadInput("The export cannot be started.", errors=(fault,))
-    return frozenset(known)
+    return frozenset(one.id for one in known)
 
 
 async def _members(repository: Repository, access: Access, group: str) -> frozenset[str]:

@@ -38,7 +38,7 @@ async def device(repository: Repository, event: DeviceAssigned) -> None:
 async def _is_with(repository: Repository, device_id: str, subject: str) -> bool:
     async with repository.db.connection() as connection:
         found = await reading.current(connection, repository.dictionary, LocalId("Device", device_id))
-    return found is not None and found.owner is not None and found.owner.patient == subject
+    return found is not None and found.owner is not None and found.owner.id == subject
 
 
 def _observations(repository: Repository, accepted: Iterable[Reading]) -> Iterator[Draft]:

@@ -73,9 +73,10 @@ async def _page(repository: Repository, connection: Connection, access: Access, 
 
 
 async def _total(repository: Repository, connection: Connection, access: Access, query: Query) -> int:
-    whole = access.rows == "all" and query.type in access.reads
-    if whole and not query.criteria and query.type and not query.within:
-        return await counts.of_type(connection, repository.dictionary, query.type)
+    kind = query.type or ""
+    whole = kind in access.reads and access.sees_all_of(kind)
+    if whole and not query.criteria and not query.within:
+        return await counts.of_type(connection, repository.dictionary, kind)
     lookups = await _lookups(repository, connection, access, query)
     statement = statements.once(query, access, lookups, statements.count)
     return await pages.count(connection, statement, repository.settings.search_seconds)

@@ -1,7 +1,7 @@
 """What a caller may see and change, as a value: ``access.py`` makes it, stores turn it into predicates."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -10,45 +10,68 @@ from smartbear.fhir import definitions
 Rows = Literal["all", "patient", "organisations", "none"]
 
 NO_TYPES: frozenset[str] = frozenset()
+BY_CREATOR, BY_CONTEXT = "Subscription", "Binary"
+"""Types whose rows belong to who wrote them, and to what they name as their security context."""
 
 
 class Owner(NamedTuple):
-    """The patient in whose compartment a resource is, and who looks after that patient."""
+    """Whose a resource is: mostly the patient's it is about. A Subscription is its own owner.
 
-    patient: str
-    organisation: str | None
+    ``keeper``: who looks after a Patient (an organisation), or wrote a Subscription (``Access.caller``).
+    """
+
+    type: str
+    id: str
+    keeper: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Rows (``keys``: the patient's id, or organisations) of the types in ``reads``; writes in ``writes``."""
+    """Rows (``keys``: the patient's id, or keepers) of the types in ``reads``; writes in ``writes``."""
 
     rows: Rows
     keys: frozenset[str] = NO_TYPES
     reads: frozenset[str] = NO_TYPES
     writes: frozenset[str] = NO_TYPES
+    shared: frozenset[str] = NO_TYPES
+    """Types of which all rows are seen, whatever ``rows`` says."""
+    limited: frozenset[str] = NO_TYPES
+    """Types of which rows have an owner to look at although ``rows`` is «all»."""
+    caller: str = field(default="", compare=False)
+    """Who it is: what this caller writes is kept under that name. It does not decide what is seen."""
 
     def sees(self, resource_type: str, owner: Owner | None) -> bool:
         """Whether a resource of this type and owner exists for the caller as a reader."""
-        return resource_type in self.reads and self._holds(owner)
+        return resource_type in self.reads and self._holds(resource_type, owner)
 
     def reaches(self, resource_type: str, owner: Owner | None) -> bool:
         """Whether it exists for the caller as a writer: who may only write still meets what is there."""
-        return resource_type in self.reads | self.writes and self._holds(owner)
+        return resource_type in self.reads | self.writes and self._holds(resource_type, owner)
+
+    def sees_all_of(self, resource_type: str) -> bool:
+        """Whether no row of a type that may be read needs to be looked at to know that it is seen."""
+        return resource_type in self.shared or (self.rows == "all" and resource_type not in self.limited)
 
     def covers(self, other: "Access") -> bool:
         """Whether everything that ``other`` lets a reader see is seen here too."""
-        same = self.rows == "all" or (self.rows == other.rows and self.keys >= other.keys)
-        return same and self.reads >= other.reads
+        whole = self.rows == "all" and not self.limited
+        like = self.rows == other.rows and self.keys >= other.keys and self.limited <= other.limited
+        return (whole or (like and self.shared >= other.shared)) and self.reads >= other.reads
 
-    def may_choose_ids(self) -> bool:
+    def may_choose_ids(self, resource_type: str) -> bool:
         """Whether ``PUT`` may make a resource: not for those who cannot see which ids are taken."""
-        return self.rows == "all"
+        return self.rows == "all" and resource_type not in self.limited
 
-    def _holds(self, owner: Owner | None) -> bool:
-        if owner is None or self.rows in ("all", "none"):
-            return self.rows == "all"
-        return (owner.patient if self.rows == "patient" else owner.organisation) in self.keys
+    def _holds(self, resource_type: str, owner: Owner | None) -> bool:
+        if self.sees_all_of(resource_type):
+            return True
+        if self.rows == "all" and resource_type == BY_CONTEXT:
+            return owner is None or (owner.type != BY_CONTEXT and self.sees(owner.type, owner))
+        if owner is None or self.rows == "none":
+            return False
+        if self.rows == "patient":
+            return owner.type == "Patient" and owner.id in self.keys
+        return owner.keeper in self.keys
 
     @property
     def identity(self) -> str:
@@ -64,11 +87,14 @@ def _identity(access: Access) -> str:
 NOTHING = Access("none")
 
 
-def everything(reads: Iterable[str] | None = None, writes: Iterable[str] | None = None) -> Access:
+def everything(
+    reads: Iterable[str] | None = None, writes: Iterable[str] | None = None, *, caller: str = ""
+) -> Access:
     """All rows as stored, of all types or those named."""
     every = definitions.resource_types()
     return Access(
         "all",
         reads=every if reads is None else frozenset(reads),
         writes=every if writes is None else frozenset(writes),
+        caller=caller,
     )

@@ -21,8 +21,8 @@ class Draft(NamedTuple):
     content: bytes
     digest: bytes
     indexes: Indexes
-    owner: str | None
-    """Id of the patient it belongs to."""
+    owner: LocalId | None
+    """The patient it belongs to, or what a Binary names as its security context."""
     organisation: str | None
     """Of a Patient: the organisation that looks after the person."""
 
@@ -90,7 +90,7 @@ def outcome_of(change: Change, state: State | None) -> Outcome:
         return Outcome.UNCHANGED if living else Outcome.ABSENT
     if change.draft is None:
         return Outcome.DELETED if living else Outcome.ABSENT
-    if known is None and not (change.upsert and change.access.may_choose_ids()):
+    if known is None and not (change.upsert and change.access.may_choose_ids(change.target.type)):
         raise MethodNotAllowed("There is no such resource, and you may not choose ids: create it with POST.")
     if not living:
         return Outcome.CREATED

@@ -99,7 +99,7 @@ class _Statement:
     def _seen(self, alias: str, types: frozenset[str]) -> str:
         numbers = self.arguments.add(sorted(self.lookups.type(kind) for kind in types), "int[]")
         known = [f"NOT {alias}.deleted", f"{alias}.type_id = ANY({numbers})"]
-        return all_of([*known, self.visibility.of(alias)])
+        return all_of([*known, self.visibility.of(alias, types)])
 
     def _member(self, alias: str) -> str:
         return all_of([self._inside(alias), self._timely(alias)])

@@ -83,7 +83,7 @@ class _Statement:
 
     def candidates(self, limit: int) -> tuple[str, list[Any]]:
         """Resources, deleted ones too, of the types and owners that may be told about."""
-        chosen = select("r.rid", "resource r", *self._resources(), self._visibility.of("r"))
+        chosen = select("r.rid", "resource r", *self._resources(), self._visibility.of("r", self._types()))
         return self._arguments.bind(f"{chosen} LIMIT {self._arguments.add(limit, 'bigint')}")
 
     def page(self, after: Place | None, limit: int, few: list[int] | None) -> tuple[str, list[Any]]:
@@ -95,7 +95,7 @@ class _Statement:
         snapshot = f"{add(after.snapshot, 'text')}::pg_snapshot" if after else "pg_current_snapshot()"
         conditions = [*self._resources(), self._settled(snapshot), self._at()]
         aliases = ("b",) if asked.id else ("b", "r")
-        conditions += (f"({self._visibility.of(alias)}) IS TRUE" for alias in aliases)
+        conditions += (f"({self._visibility.of(alias, self._types(), 'r')}) IS TRUE" for alias in aliases)
         time = "b.upd"
         if few is not None:
             time = "(b.upd + interval '0')"
@@ -114,9 +114,12 @@ class _Statement:
     def _resources(self) -> list[str]:
         """Which resources may be told about at all."""
         asked, add = self._asked, self._arguments.add
-        types = self._access.reads & {asked.type} if asked.type else self._access.reads
-        numbers = add(sorted(self._lookups.type(kind) for kind in types), "int[]")
+        numbers = add(sorted(self._lookups.type(kind) for kind in self._types()), "int[]")
         return [f"r.type_id = ANY({numbers})", f"r.id = {add(asked.id, 'text')}" if asked.id else TRUE]
+
+    def _types(self) -> frozenset[str]:
+        asked = self._asked.type
+        return self._access.reads & {asked} if asked else self._access.reads
 
     def _settled(self, snapshot: str) -> str:
         if self._asked.since and self._asked.id is None:

@@ -27,8 +27,8 @@ async def examples(
 ) -> list[Stored]:
     """Resources of these types that the caller sees; TooCostly if there are too many labels to tell."""
     arguments = Arguments()
-    seen = Visibility(access, arguments, lookups).of("r")
     kinds = sorted(access.reads.intersection(types))
+    seen = Visibility(access, arguments, lookups).of("r", kinds)
     numbers = arguments.add([lookups.type(kind) for kind in kinds], "int[]")
     found = []
     for table, indexed in _INDEXES.items():

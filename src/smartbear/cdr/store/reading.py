@@ -8,12 +8,13 @@ import asyncpg
 from smartbear.cdr.model.access import Owner
 from smartbear.cdr.model.body import versioned
 from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.store import owners
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.packing import unpack
 from smartbear.kit.db import Connection
 
 _VERSION = """
-    SELECT b.ver, b.upd, b.method, b.content, p.id AS patient, p.organisation
+    SELECT b.ver, b.upd, b.method, b.content, p.type_id AS owner_type, p.id AS owner, p.organisation
     FROM resource r JOIN body b ON b.rid = r.rid LEFT JOIN resource p ON p.rid = b.patient
     WHERE r.type_id = $1 AND r.id = $2 AND """
 _CURRENT = _VERSION + "b.ver = r.ver"
@@ -38,7 +39,7 @@ class Stored(NamedTuple):
 async def current(connection: Connection, dictionary: Dictionary, target: LocalId) -> Stored | None:
     """The newest version, a deletion included."""
     row = await connection.fetchrow(_CURRENT, dictionary.types[target.type], target.id)
-    return row and _stored(target, row)
+    return row and _stored(dictionary, target, row)
 
 
 async def version(
@@ -46,10 +47,9 @@ async def version(
 ) -> Stored | None:
     """One version."""
     row = await connection.fetchrow(_ONE, dictionary.types[target.type], target.id, number)
-    return row and _stored(target, row)
+    return row and _stored(dictionary, target, row)
 
 
-def _stored(target: LocalId, row: "asyncpg.Record") -> Stored:
+def _stored(dictionary: Dictionary, target: LocalId, row: "asyncpg.Record") -> Stored:
     content = None if row["content"] is None else unpack(row["method"], row["content"])
-    owner = Owner(row["patient"], row["organisation"]) if row["patient"] else None
-    return Stored(target, row["ver"], row["upd"], content, owner)
+    return Stored(target, row["ver"], row["upd"], content, owners.of(dictionary, row))

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection
 
-from smartbear.cdr.model.access import Owner
 from smartbear.cdr.model.change import State
 from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.store import owners
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.kit.db import Connection
 
 _FIND = """
-    SELECT r.rid, r.type_id, r.id, r.ver, r.deleted, r.upd, r.digest, p.id AS patient, p.organisation
+    SELECT r.rid, r.type_id, r.id, r.ver, r.deleted, r.upd, r.digest,
+        p.type_id AS owner_type, p.id AS owner, p.organisation
     FROM unnest($1::int[], $2::text[]) AS k (type_id, id)
     JOIN resource r ON r.type_id = k.type_id AND r.id = k.id
     LEFT JOIN resource p ON p.rid = r.patient"""
@@ -40,7 +41,7 @@ async def _states(
             deleted=row["deleted"],
             updated=row["upd"],
             digest=row["digest"],
-            owner=Owner(row["patient"], row["organisation"]) if row["patient"] else None,
+            owner=owners.of(dictionary, row),
         )
         for row in rows
     }

@@ -163,7 +163,7 @@ async def changes(
         f"(b.xid, b.rid, b.ver) > ({', '.join(start)})",
         f"r.type_id = {arguments.add(lookups.type(kind), 'int')}",
         "b.content IS NOT NULL",
-        Visibility(running.access, arguments, lookups).of("b"),
+        Visibility(running.access, arguments, lookups).of("b", {kind}),
     )
     columns = "b.xid::text AS xid, b.rid, b.ver, b.upd, b.method, b.content, r.id"
     found = select(columns, "body b JOIN resource r ON r.rid = b.rid", *conditions)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import asyncpg
 
+from smartbear.cdr.model.access import BY_CREATOR
 from smartbear.cdr.model.change import Change, Outcome, State, Written, outcome_of
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.rid import RidMaker
@@ -49,7 +50,7 @@ class _Step(NamedTuple):
     written: Written
     owner: LocalId | None
     organisation: str | None
-    """For a Patient: who looks after the person."""
+    """Of a Patient or a Subscription: see ``model.access.Owner``."""
 
     def targets(self) -> frozenset[LocalId]:
         """Every resource the change's rows refer to."""
@@ -150,14 +151,15 @@ class Writing:
 
 
 def _owner(change: Change, state: State | None) -> tuple[LocalId | None, str | None]:
-    """Whose record the resource is in, and who looks after a Patient; a deletion changes neither."""
-    draft, before = change.draft, state.owner if state else None
-    patient = draft.owner if draft else before.patient if before else None
-    organisation = draft.organisation if draft else before.organisation if before else None
-    return (
-        LocalId("Patient", patient) if patient else None,
-        organisation if change.target.type == "Patient" else None,
-    )
+    """Whose the resource is, and who keeps a Patient or Subscription; a deletion changes neither."""
+    target, draft, before = change.target, change.draft, state.owner if state else None
+    if draft is None:
+        owner, keeper = (LocalId(before.type, before.id), before.keeper) if before else (None, None)
+    elif target.type == BY_CREATOR:
+        owner, keeper = target, change.access.caller
+    else:
+        owner, keeper = draft.owner, draft.organisation
+    return owner, keeper if owner == target else None
 
 
 def _definition(step: _Step) -> SearchParameter | None:
@@ -184,7 +186,7 @@ class _Group:
         self._add_resource(step)
         self._add_body(step)
         self.index(step.rid, step.rows)
-        if step.change.target.type == "Subscription" and step.change.draft:
+        if step.change.target.type == BY_CREATOR and step.change.draft:
             self.rows["ix_subscription"].append((json.encode(step.change.access).decode(), step.rid))
         if step.state and not step.state.deleted:
             self.discarded.append(step.rid)

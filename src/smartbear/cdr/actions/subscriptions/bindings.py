@@ -3,7 +3,9 @@
 import asyncio
 from collections import Counter, defaultdict
 
-from smartbear.cdr.model.access import Access
+from smartbear.cdr.actions.read import read_in
+from smartbear.cdr.model.access import BY_CREATOR, Access
+from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store import subscriptions
 from smartbear.cdr.store.repository import Repository
 
@@ -67,9 +69,8 @@ class Bindings:
 
 
 async def may_bind(repository: Repository, access: Access, subscription: str) -> bool:
-    """Whether there is such a subscription, and the caller sees it and everything it tells of."""
-    if not access.sees("Subscription", None):
-        return False
+    """Whether the caller sees everything a subscription tells of; NotFound or Gone if not even that."""
     async with repository.db.connection() as connection:
+        await read_in(repository, connection, access, LocalId(BY_CREATOR, subscription))
         told = await subscriptions.access_of(connection, repository.dictionary, subscription)
     return told is not None and access.covers(told)

@@ -60,7 +60,7 @@ class Walk:
         content = f"CASE WHEN octet_length(b.content) <= {_LARGE} THEN b.content END AS content"
         columns = f"b.ver, b.upd, b.method, {size}, {content}, b.patient"
         newest = f"{select(columns, 'body b', 'b.rid = r.rid', seen)} ORDER BY b.ver DESC LIMIT 1"
-        wanted = [visibility.of("b")]
+        wanted = [visibility.of("b", {self.type})]
         if self.since:
             wanted.append(f"b.upd > {arguments.add(self.since, 'timestamptz')}")
         if self.until:
@@ -72,10 +72,14 @@ class Walk:
     def _chosen(self, arguments: Arguments, visibility: Visibility, after: int, limit: int) -> str:
         kind = f"r.type_id = {arguments.add(self.lookups.type(self.type), 'int')}"
         beyond = f"r.rid > {arguments.add(after, 'bigint')}"
-        narrowed = [visibility.of("r"), self._compartment(arguments), self._found(arguments, visibility)]
+        narrowed = [
+            visibility.of("r", {self.type}),
+            self._compartment(arguments),
+            self._found(arguments, visibility),
+        ]
         # A narrow walk must not look for its few rows along the rids of all (see store/search/order.py); one
         # that is of any patient is not narrow.
-        broad = visibility.is_whole and not self.queries and self.patients is None
+        broad = visibility.is_whole(self.type) and not self.queries and self.patients is None
         rid = "r.rid" if broad else "r.rid + 0 AS rid"
         living = select(f"{rid}, r.id", "resource r", kind, beyond, "NOT r.deleted", *narrowed)
         gone = select(f"{rid}, r.id", "resource r", kind, beyond, "r.deleted", "r.ver > 0", *narrowed)

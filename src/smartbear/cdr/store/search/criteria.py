@@ -102,13 +102,12 @@ class Criteria:
         """A selection of the rids of this type that meet a criterion and that the caller sees."""
         if not self.visibility.allows(resource_type):
             return _NOBODY
-        if self.visibility.is_whole and isinstance(criterion, Match) and _has_rows(criterion):
+        if self.visibility.is_whole(resource_type) and isinstance(criterion, Match) and _has_rows(criterion):
             return self.rows(resource_type, criterion)
         kind = self.arguments.add(self.lookups.type(resource_type), "int")
         meets = self.condition("q", resource_type, criterion)
-        return select(
-            "q.rid", "resource q", f"q.type_id = {kind}", "NOT q.deleted", self.visibility.of("q"), meets
-        )
+        seen = self.visibility.of("q", {resource_type})
+        return select("q.rid", "resource q", f"q.type_id = {kind}", "NOT q.deleted", seen, meets)
 
     def targets(self, criterion: Chain) -> str:
         """A selection of the rids that a chain may lead to."""
@@ -183,7 +182,7 @@ class Criteria:
         if hot is None or hot.modifier == "not":
             met = f"x.rid IN ({self.matching(source, inner)})"
             return select("x.patient", "obs x", "x.lead", "x.patient IS NOT NULL", met)
-        seen = self.visibility.of("x") if self.visibility.allows(source) else FALSE
+        seen = self.visibility.of("x", {source}) if self.visibility.allows(source) else FALSE
         met = observation.condition(self.values, "x", hot)
         return select("x.patient", "obs x", "x.patient IS NOT NULL", seen, met)
 
@@ -227,7 +226,7 @@ class Criteria:
         place = f"l.rid = {self.arguments.add(rid, 'bigint')}"
         items = "resource l JOIN ix_ref x ON x.rid = l.rid"
         by = self._by("x", "List", _ITEM)
-        seen = self.visibility.of("l")
+        seen = self.visibility.of("l", {"List"})
         found = select("x.target", items, place, "NOT l.deleted", seen, by, "x.target IS NOT NULL")
         return f"{alias}.rid IN ({found})"
 

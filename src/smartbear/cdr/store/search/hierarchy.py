@@ -28,7 +28,7 @@ async def relatives(
     keys = arguments.add(sorted(_keys(lookups, {one.type for one in starts})), "int[]")
     there, here = ("x.rid", "x.target") if below else ("x.target", "x.rid")
     first = f"JOIN unnest({kinds}, {names}) s (type_id, id) ON s.type_id = r.type_id AND s.id = r.id"
-    seen = ("NOT r.deleted", visibility.of("r"))
+    seen = ("NOT r.deleted", visibility.of("r", {one.type for one in starts}))
     walk = select(
         "r.rid, r.type_id, r.id",
         f"tree JOIN ix_ref x ON {here} = tree.rid JOIN resource r ON r.rid = {there}",

@@ -43,7 +43,7 @@ async def included(
         "NOT r.deleted",
         _readable(access, arguments, lookups),
         f"r.rid <> ALL({before})",
-        visibility.of("r"),
+        visibility.of("r", access.reads),
     )
     size = arguments.add(limit, "bigint")
     bodies = f"({chosen} ORDER BY r.rid LIMIT {size}) m JOIN body b ON b.rid = m.rid AND b.ver = m.ver"

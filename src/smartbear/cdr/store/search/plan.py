@@ -52,11 +52,11 @@ def plan(query: Query, access: Access, lookups: Lookups) -> Plan:
     if query.type == "Observation" and not query.within and _is_walk(query, lookups.bases):
         return _Walk(criteria).plan(query)
     kind = f"= {arguments.add(seen[0], 'int')}" if query.type else f"= ANY({arguments.add(seen, 'int[]')})"
-    conditions = [f"r.type_id {kind}", "NOT r.deleted", visibility.of("r")]
+    conditions = [f"r.type_id {kind}", "NOT r.deleted", visibility.of("r", types)]
     conditions += [criteria.condition("r", query.type, criterion) for criterion in query.criteria]
     if query.within:
         conditions.append(inside("r", query.within, types, lookups, arguments))
-    everything = visibility.is_whole and not query.criteria and not query.within
+    everything = visibility.is_whole(query.type) and not query.criteria and not query.within
     order = by_arrival(all_of_type=everything)
     if query.sort:
         order = sorted_by(query.type, query.sort, lookups, arguments)
@@ -95,7 +95,7 @@ class _Walk:
     def plan(self, query: Query) -> Plan:
         """The walk for a query whose criteria are all hot or broad."""
         owners = [criterion for criterion in query.criteria if self._of_patient("o", criterion)]
-        conditions = [self._criteria.visibility.of("o")]
+        conditions = [self._criteria.visibility.of("o", {"Observation"})]
         conditions += [self._condition(criterion, owners) for criterion in query.criteria]
         if not self._picked:
             conditions.append("o.lead")

@@ -24,7 +24,7 @@ _FIND = """
 
 def asked(query: Query, access: Access) -> tuple[str, TokenValue] | None:
     """The parameter and token, if a query of one who sees everything asks for nothing else."""
-    if access.rows != "all" or query.type not in access.reads or len(query.criteria) != 1:
+    if query.type not in access.reads or not access.sees_all_of(query.type or "") or len(query.criteria) != 1:
         return None
     criterion = query.criteria[0]
     if not isinstance(criterion, Match) or criterion.modifier or len(criterion.values) != 1:

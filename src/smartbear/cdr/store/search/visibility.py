@@ -1,9 +1,11 @@
 """The caller's predicate on a table alias. Without one, a caller sees every row."""
 
-from smartbear.cdr.model.access import Access
+from collections.abc import Collection
+
+from smartbear.cdr.model.access import BY_CONTEXT, Access
 from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups
-from smartbear.cdr.store.search.sql import FALSE, TRUE, exists, select
+from smartbear.cdr.store.search.sql import FALSE, TRUE, all_of, any_of, exists, select
 
 
 class Visibility:
@@ -12,27 +14,53 @@ class Visibility:
     def __init__(self, access: Access, arguments: Arguments, lookups: Lookups) -> None:
         self._access, self._arguments, self._lookups = access, arguments, lookups
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether every row of the types that may be read is seen."""
-        return self._access.rows == "all"
+    def is_whole(self, resource_type: str | None) -> bool:
+        """Whether every row of this type, or of all that may be read, is seen."""
+        types = {resource_type} if resource_type else self._access.reads
+        return all(self._access.sees_all_of(one) for one in types)
 
     def allows(self, resource_type: str) -> bool:
         """Whether any resource of this type is seen."""
         return resource_type in self._access.reads
 
-    def of(self, alias: str) -> str:
-        """On an alias of ``resource``, ``body`` or ``obs``, whose ``patient`` is the owner."""
-        match self._access.rows:
-            case "all":
-                return TRUE
-            case "patient":
-                known = [rid for key in self._access.keys if (rid := self._lookups.patient(key)) is not None]
-                own = self._arguments.add(known[0], "bigint") if len(known) == 1 else None
-                return f"{alias}.patient = {own}" if own else FALSE
-            case "organisations":
-                ours = self._arguments.add(sorted(self._access.keys), "text[]")
-                owner = f"own.rid = {alias}.patient"
-                return exists(select("", "resource own", owner, f"own.organisation = ANY({ours})"))
-            case _:
-                return FALSE
+    def of(self, alias: str, types: Collection[str], row: str = "") -> str:
+        """On an alias of ``resource``, ``body`` or ``obs``, whose ``patient`` is the owner.
+
+        ``types``: which the alias may be of; of several, ``row`` (else the alias) has the ``type_id``. That
+        a type may be read at all is not asked here.
+        """
+        types = self._access.reads.intersection(types)
+        free = frozenset(one for one in types if self._access.sees_all_of(one))
+        owned = types - free - {BY_CONTEXT}
+        kinds = [(free, TRUE)] if free else []
+        if owned:
+            kinds.append((owned, self._is_own(alias, among_others=len(types) > len(owned))))
+        if BY_CONTEXT in types - free:
+            kinds.append((types - free - owned, self._by_context(alias)))
+        if len(kinds) == 1:
+            return kinds[0][1]
+        return any_of(all_of([self._is_of(row or alias, some), condition]) for some, condition in kinds)
+
+    def _is_of(self, alias: str, types: Collection[str]) -> str:
+        numbers = sorted(self._lookups.type(one) for one in types)
+        return f"{alias}.type_id = ANY({self._arguments.add(numbers, 'int[]')})"
+
+    def _is_own(self, alias: str, *, among_others: bool) -> str:
+        """Of an owner whose id, or whose keeper, is one of the caller's keys."""
+        access, add = self._access, self._arguments.add
+        if access.rows == "none":
+            return FALSE
+        if access.rows == "patient":
+            known = [rid for key in access.keys if (rid := self._lookups.patient(key)) is not None]
+            return f"{alias}.patient = {add(known[0], 'bigint')}" if len(known) == 1 else FALSE
+        ours = f"own.organisation = ANY({add(sorted(access.keys), 'text[]')})"
+        if among_others:  # in an OR, an EXISTS would be asked of each row of the table
+            return f"{alias}.patient = ANY(ARRAY({select('own.rid', 'resource own', ours)}))"
+        return exists(select("", "resource own", f"own.rid = {alias}.patient", ours))
+
+    def _by_context(self, alias: str) -> str:
+        """The owner stands for who may see the content; those who see all rows see what has none, too."""
+        others = self._access.reads - {BY_CONTEXT}
+        seen = all_of([self._is_of("context", others), self.of("context", others)])
+        named = exists(select("", "resource context", f"context.rid = {alias}.patient", seen))
+        return any_of([f"{alias}.patient IS NULL", named]) if self._access.rows == "all" else named
