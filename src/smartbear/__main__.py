@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from smartbear import system
+from smartbear.identity.actions import NewClient
 from smartbear.kit import logs
 from smartbear.kit.errors import BadInput, FieldError, PlatformError
 from smartbear.kit.settings import PlatformSettings
@@ -20,10 +21,12 @@ from smartbear.operations.demo import run as demo
 from smartbear.operations.load import run as load
 
 app = typer.Typer(help="SMART BEAR: looking after older adults at home.", no_args_is_help=True)
-client_app = typer.Typer(help="Machine clients.", no_args_is_help=True)
+client_app = typer.Typer(help="Programs that ask for tokens.", no_args_is_help=True)
+key_app = typer.Typer(help="Keys that tokens are signed with.", no_args_is_help=True)
 account_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 jobs_app = typer.Typer(help="Jobs put aside after five failed tries.", no_args_is_help=True)
 app.add_typer(client_app, name="client")
+app.add_typer(key_app, name="key")
 app.add_typer(account_app, name="account")
 app.add_typer(jobs_app, name="jobs")
 
@@ -118,10 +121,33 @@ def load_command(
 def client_create(
     name: Annotated[str, typer.Argument(help="What the client is called in the audit trail.")],
     scope: Annotated[str, typer.Option(help="Scopes, separated by spaces.")] = "system/*.read",
+    service: Annotated[list[str] | None, typer.Option(help="A component its tokens are good for.")] = None,
+    redirect: Annotated[list[str] | None, typer.Option(help="Exact address people come back to.")] = None,
+    after_logout: Annotated[list[str] | None, typer.Option(help="Exact address after signing out.")] = None,
+    backchannel_logout: Annotated[str | None, typer.Option(help="Address told of each sign-out.")] = None,
+    keys: Annotated[Path | None, typer.Option(help="JWK set of public keys, in place of a secret.")] = None,
 ) -> None:
-    """Create a machine client and print its id and secret as JSON; the secret is shown only here."""
+    """Create a client and print its id and secret as JSON; the secret is shown only here."""
     settings = _settings()
-    _run(clients.create(settings, name, scope), settings)
+    new = NewClient(
+        name=name,
+        scope=scope,
+        services=tuple(service or ()),
+        redirects=tuple(redirect or ()),
+        after_logout=tuple(after_logout or ()),
+        backchannel_logout=backchannel_logout,
+        keys=clients.read_keys(keys),
+    )
+    _run(clients.create(settings, new), settings)
+
+
+@key_app.command("rotate")
+def key_rotate(
+    *, at_once: Annotated[bool, typer.Option(help="Refuse what the keys so far have signed.")] = False
+) -> None:
+    """Make the next key that tokens are signed with; it signs in an hour, when everybody knows it."""
+    settings = _settings()
+    _run(clients.rotate_key(settings, at_once=at_once), settings)
 
 
 @account_app.command("create")

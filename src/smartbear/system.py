@@ -19,6 +19,7 @@ import smartbear.decisions.app
 import smartbear.decisions.jobs
 import smartbear.gateway.app
 import smartbear.identity.app
+import smartbear.identity.jobs
 import smartbear.measurements.app
 import smartbear.measurements.jobs
 import smartbear.mobile.app
@@ -52,7 +53,7 @@ class Component:
 _CDR_SESSION = {"plan_cache_mode": "force_generic_plan"}  # custom plans cost two to four times as much
 
 COMPONENTS = (
-    Component("identity", smartbear.identity.app.serve),
+    Component("identity", smartbear.identity.app.serve, smartbear.identity.jobs.handlers),
     Component("users", smartbear.users.app.serve),
     Component("cdr", smartbear.cdr.app.serve, smartbear.cdr.jobs.handlers, _CDR_SESSION),
     Component("measurements", smartbear.measurements.app.serve, smartbear.measurements.jobs.handlers),

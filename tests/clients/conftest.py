@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from smartbear import system
-from smartbear.identity.actions import create_client
+from smartbear.identity.actions import NewClient, create_client
 from smartbear.kit import serving
 from smartbear.kit.settings import PlatformSettings
 from tests.conftest import fresh_database
@@ -40,7 +40,9 @@ async def server(postgres_url, tmp_path_factory) -> AsyncIterator[Server]:
         serving.serving(running.front, listener),
     ):
         address = f"http://127.0.0.1:{port}"
-        named = await create_client(running.contexts["identity"], name="stranger", scope="system/*.*")
+        named = await create_client(
+            running.contexts["identity"], NewClient(name="stranger", scope="system/*.*")
+        )
         yield Server(address, await token(address, *named))
 
 

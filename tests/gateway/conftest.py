@@ -98,7 +98,7 @@ def claims(clock):
         now = int(clock.now().timestamp())
         good = {
             "iss": ISSUER,
-            "aud": "smartbear",
+            "aud": sorted({row.component for row in TABLE}),
             "sub": "a-1",
             "client_id": "dashboard",
             "scope": "openid",

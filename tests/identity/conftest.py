@@ -7,7 +7,7 @@ import pytest
 
 from smartbear.contracts.scope import ANONYMOUS, AccessScope
 from smartbear.identity import app as identity_app
-from smartbear.identity.actions import NewAccount, create_account, create_client
+from smartbear.identity.actions import NewAccount, NewClient, create_account, create_client
 from tests.conftest import client_of
 
 ORIGIN = "http://localhost:8080"
@@ -68,6 +68,11 @@ class Browser:
         return await self.http.post(f"{PROTOCOL}/token", data=form | changes)
 
 
+def fields_of(page):
+    """What the form on a page carries along."""
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page.text))
+
+
 def answer_of(response):
     """The parameters a browser is sent back with."""
     assert response.status_code == 303, response.text
@@ -109,4 +114,4 @@ def browser(http):
 @pytest.fixture
 async def machine(identity):
     context, _ = identity
-    return await create_client(context, name="bench", scope="system/*.*")
+    return await create_client(context, NewClient(name="bench", scope="system/*.* token.introspect"))

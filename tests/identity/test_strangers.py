@@ -74,4 +74,4 @@ async def test_a_machine_gets_a_token_and_asks_about_it(known, stranger, machine
     client = stranger(*machine, token_endpoint_auth_method=way, revocation_endpoint_auth_method=way)
     token = await client.fetch_token(known["token_endpoint"], grant_type="client_credentials")
     told = await client.introspect_token(known["introspection_endpoint"], token=token["access_token"])
-    assert (told.json()["active"], told.json()["scope"]) == (True, "system/*.*")
+    assert (told.json()["active"], told.json()["scope"]) == (True, "system/*.* token.introspect")

@@ -1,16 +1,21 @@
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from smartbear.contracts.identity import AUDIENCE, REALM
+import smartbear
+from smartbear.contracts.identity import REALM
 from smartbear.contracts.roles import PARTICIPANT, STAFF
-from smartbear.identity.actions import NewAccount, create_account, create_client
-from smartbear.identity.actions.keys import rotate, signing_keys
+from smartbear.identity.actions import NewAccount, NewClient, create_account, create_client
+from smartbear.identity.actions.keys import signing_keys
 from smartbear.identity.model.realm import realm
 from smartbear.identity.routes import pages
+from smartbear.identity.settings import IdentitySettings
 from smartbear.kit.errors import BadInput, Conflict
 from tests.identity.conftest import PASSWORD, PROTOCOL, asked
+
+SOURCE = Path(smartbear.__file__).parent
 
 
 async def test_a_refresh_token_changes_at_every_use(browser):
@@ -48,7 +53,7 @@ async def test_userinfo_is_for_the_holder_of_a_good_token(http, browser):
     tokens = await browser.tokens()
     headers = {"authorization": f"Bearer {tokens['access_token']}"}
     told = (await http.get(f"{PROTOCOL}/userinfo", headers=headers)).json()
-    assert (told["preferred_username"], told["email"]) == ("test_clinician", "cm-07@demo.invalid")
+    assert (told["preferred_username"], "email" in told) == ("test_clinician", False)
     for bad in ({}, {"authorization": "Bearer x"}, {"authorization": f"Bearer {tokens['id_token']}"}):
         assert (await http.get(f"{PROTOCOL}/userinfo", headers=bad)).status_code == 401
 
@@ -164,27 +169,9 @@ async def test_a_client_that_cannot_be_understood_is_told_so(http, endpoint, req
     assert answer.json()["error"] == ("invalid_client" if status == 401 else "invalid_request")
 
 
-async def test_tokens_signed_before_a_rotation_still_verify(identity):
-    context, _ = identity
-    before = await signing_keys(context)
-    kid = await rotate(context)
-    after = await signing_keys(context)
-    assert after.current.kid == kid
-    assert {key["kid"] for key in before.public["keys"]} < {key["kid"] for key in after.public["keys"]}
-
-
-async def test_a_rotation_reaches_every_process_within_a_minute(identity, http, clock):
-    context, _ = identity
-    before = (await http.get(f"{PROTOCOL}/certs")).json()["keys"]
-    kid = await rotate(context)
-    assert (await http.get(f"{PROTOCOL}/certs")).json()["keys"] == before
-    clock.advance(timedelta(minutes=1))
-    assert kid in {key["kid"] for key in (await http.get(f"{PROTOCOL}/certs")).json()["keys"]}
-
-
 async def test_private_keys_are_not_readable_in_the_database(identity):
     context, _ = identity
-    await signing_keys(context)
+    await signing_keys(context, IdentitySettings())
     async with context.db.connection() as c:
         rows = await c.fetch("SELECT sealed, public FROM signing_key")
     assert all(b"PRIVATE" not in row["sealed"] and "d" not in row["public"] for row in rows)
@@ -225,13 +212,18 @@ def test_the_realm_has_the_seven_roles_the_participant_and_the_six_clients():
 
 
 def test_the_front_door_expects_tokens_as_the_realm_makes_them():
-    assert (realm().issuer_path, realm().audience) == (REALM, AUDIENCE)
+    assert realm().issuer_path == REALM
+
+
+def test_tokens_are_for_components_that_exist():
+    services = {service for client in realm().clients.values() for service in client.services}
+    assert services <= {path.name for path in SOURCE.iterdir() if path.is_dir()}
 
 
 @pytest.mark.parametrize("name", [name for name, client in realm().clients.items() if not client.is_public])
 async def test_a_machine_of_the_realm_gets_the_scopes_the_realm_gives_it_and_no_others(identity, http, name):
     context, _ = identity
-    client_id, secret = await create_client(context, name=name, scope="system/*.*")
+    client_id, secret = await create_client(context, NewClient(name=name, scope="system/*.*"))
     assert client_id == name
     form = {"grant_type": "client_credentials"}
     told = (await http.post(f"{PROTOCOL}/token", data=form, auth=(client_id, secret))).json()
@@ -248,14 +240,14 @@ async def browserless(http, client_id):
 async def test_a_public_client_is_given_no_secret(identity, name):
     context, _ = identity
     with pytest.raises(BadInput):
-        await create_client(context, name=name, scope="openid")
+        await create_client(context, NewClient(name=name, scope="openid"))
 
 
 @pytest.mark.parametrize("scope", ["", " ", 'system/*."', "a\\b", "é"])
 async def test_a_client_needs_a_scope_that_can_be_one(identity, scope):
     context, _ = identity
     with pytest.raises(BadInput):
-        await create_client(context, name="bench", scope=scope)
+        await create_client(context, NewClient(name="bench", scope=scope))
 
 
 async def test_an_account_that_is_there_stays_as_it_is(identity):

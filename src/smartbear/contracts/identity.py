@@ -7,8 +7,6 @@ from smartbear.contracts.scope import ANONYMOUS, AccessScope
 
 REALM = "/realms/smartbear"
 """The issuer's path below each public address."""
-AUDIENCE = "smartbear"
-"""Whom access tokens are for (RFC 9068 §2.2)."""
 
 
 class IdentityClient(ComponentClient):

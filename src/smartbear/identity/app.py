@@ -13,8 +13,7 @@ from starlette.types import ASGIApp
 
 from smartbear.identity.model.realm import realm
 from smartbear.identity.routes import authorize, discovery, logout, token
-from smartbear.identity.routes.discovery import PROTOCOL
-from smartbear.identity.routes.provider import Provider
+from smartbear.identity.routes.provider import PROTOCOL, Provider
 from smartbear.identity.settings import IdentitySettings
 from smartbear.kit import problems
 from smartbear.kit.context import Context

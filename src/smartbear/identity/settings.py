@@ -9,7 +9,7 @@ from smartbear.contracts.roles import PARTICIPANT
 
 
 class IdentitySettings(BaseSettings):
-    """Lifetimes are in seconds."""
+    """Lifetimes are in seconds where nothing else is said."""
 
     model_config = SettingsConfigDict(env_prefix="SMARTBEAR_IDENTITY_", frozen=True, extra="ignore")
 
@@ -27,6 +27,8 @@ class IdentitySettings(BaseSettings):
         ge=300,
         description="Seconds a participant stays signed in on the own device, in place of both of the above.",
     )
+
+    key_days: int = Field(90, ge=1, le=3650, description="Days after which the next signing key is made.")
 
     def session(self, role: str) -> timedelta:
         """How long a browser stays signed in."""

@@ -71,3 +71,17 @@ async def download(url: str) -> AsyncIterator[AsyncIterator[bytes]]:
             yield answer.aiter_bytes()
     except httpx.HTTPError as error:
         raise Unavailable("The address does not answer, or breaks off.") from error
+
+
+async def post_form(url: str, form: Mapping[str, str]) -> None:
+    """Send a form to an address of another system, which an administrator has given; see ``download``.
+
+    Raises Unavailable if the answer is not a good one.
+    """
+    try:
+        async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as client:
+            answer = await client.post(url, data=dict(form))
+    except httpx.HTTPError as error:
+        raise Unavailable("The address does not answer.") from error
+    if not answer.is_success:
+        raise Unavailable(f"The address answers with status {answer.status_code}.")

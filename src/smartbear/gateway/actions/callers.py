@@ -23,14 +23,14 @@ class Callers:
         self._users = UsersClient(context)
         self._subjects: dict[str, tuple[float, str]] = {}
 
-    async def identify(self, authorization: str) -> AccessScope:
-        """The scope of whoever sends this Authorization header; nobody without one."""
+    async def identify(self, authorization: str, component: str) -> AccessScope:
+        """The scope of whoever sends this Authorization header to a component; nobody without one."""
         if not authorization:
             return NOBODY
         kind, _, token = authorization.partition(" ")
         if kind.lower() != "bearer" or not token:
             raise Unauthenticated
-        claims = await self._tokens.claims(token)
+        claims = await self._tokens.claims(token, component)
         roles = claims.get("roles")
         if roles is None and claims["sub"] == claims["client_id"]:
             return _machine(claims)

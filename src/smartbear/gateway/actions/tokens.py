@@ -7,7 +7,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from smartbear.contracts.identity import AUDIENCE, REALM, IdentityClient
+from smartbear.contracts.identity import REALM, IdentityClient
 from smartbear.kit.context import Context
 from smartbear.kit.errors import Unauthenticated
 
@@ -30,8 +30,8 @@ class Tokens:
         self._asked_at = -_KEYS_AT_MOST_EVERY
         self._good: dict[str, Claims] = {}
 
-    async def claims(self, token: str) -> Claims:
-        """What a token says; Unauthenticated unless every check passes."""
+    async def claims(self, token: str, service: str) -> Claims:
+        """What a token for a component says; Unauthenticated unless every check passes."""
         known = self._good.get(token)
         if known is None:
             known = await self._verified(token)
@@ -39,13 +39,15 @@ class Tokens:
         if float(known["exp"]) + _LEEWAY < self._clock.now().timestamp():
             self._good.pop(token, None)
             raise Unauthenticated("The access token has expired.")
+        if service not in known["aud"]:
+            raise Unauthenticated("The access token is not for this part of the platform.")
         return known
 
     async def _verified(self, token: str) -> Claims:
         decoded = await self._decoded(token)
         header, claims = decoded.header, decoded.claims
         times = all(isinstance(claims.get(name), int | float) for name in ("exp", "iat"))
-        ours = claims.get("iss") in self._issuers and claims.get("aud") == AUDIENCE
+        ours = claims.get("iss") in self._issuers and isinstance(claims.get("aud"), list)
         text = all(isinstance(claims.get(name), str) for name in ("sub", "client_id", "scope"))
         not_ahead = times and claims["iat"] <= self._clock.now().timestamp() + _LEEWAY
         if not (times and ours and text and not_ahead and header.get("typ") == "at+jwt"):

@@ -165,7 +165,7 @@ class Front:
             return NOBODY
         given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         try:
-            access = await self._callers.identify(given.decode("latin-1"))
+            access = await self._callers.identify(given.decode("latin-1"), row.component)
         except Unauthenticated:
             self._limits.check(NOBODY, peer)
             raise

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hashlib import sha256
 from math import ceil
 
-from smartbear.identity.actions import passwords
+from smartbear.identity.actions import backchannel, passwords
 from smartbear.identity.model.accounts import Account
 from smartbear.identity.model.realm import realm
 from smartbear.identity.store import accounts, sessions
@@ -82,7 +82,7 @@ async def set_password(context: Context, username: str, password: str) -> None:
         if found is None:
             raise NotFound("No account has this name.")
         await accounts.set_password(tx, found[0].id, hashed)
-        await sessions.end_all(tx, found[0].id, context.clock.now())
+        await backchannel.tell(tx, await sessions.end_all(tx, found[0].id, context.clock.now()))
     _log.info("password_set", role=found[0].role)
 
 

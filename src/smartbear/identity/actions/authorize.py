@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from smartbear.identity.actions import secrets
+from smartbear.identity.actions.claims import wanted_claims
 from smartbear.identity.actions.clients import find_client
+from smartbear.identity.actions.sign_in import SignedIn
 from smartbear.identity.actions.tokens import allowed_scope
 from smartbear.identity.model import pkce
 from smartbear.identity.model.accounts import Client, Grant
@@ -46,10 +48,13 @@ class Asked:
     nonce: str | None
     prompts: frozenset[str]
     max_age: timedelta | None
+    claims: Mapping[str, tuple[str, ...]]
+    hint: str | None
+    """An ID token of the person the client expects to see."""
 
-    def accepts(self, signed_in_at: datetime, now: datetime) -> bool:
+    def accepts(self, session: SignedIn, now: datetime) -> bool:
         """Whether an earlier sign-in will do, or the client wants a new one (OIDC Core §3.1.2.1)."""
-        too_old = self.max_age is not None and now - signed_in_at > self.max_age
+        too_old = self.max_age is not None and now - session.since > self.max_age
         return not too_old and not self.prompts & {"login", "select_account"}
 
 
@@ -76,7 +81,9 @@ def understand(back: Return, query: Mapping[str, str]) -> Asked:
     if "none" in prompts and len(prompts) > 1:
         raise OAuthFault("invalid_request", "No prompt can be shown together with none.")
     scope = allowed_scope(back.client, query.get("scope", "openid"))
-    return Asked(back, scope, challenge, nonce, prompts, _max_age(query.get("max_age")))
+    claims = wanted_claims(query.get("claims"))
+    hint = query.get("id_token_hint")
+    return Asked(back, scope, challenge, nonce, prompts, _max_age(query.get("max_age")), claims, hint)
 
 
 def _refuse_what_is_not_offered(query: Mapping[str, str]) -> None:
@@ -99,16 +106,22 @@ def _max_age(seconds: str | None) -> timedelta | None:
     return timedelta(seconds=int(seconds))
 
 
-async def grant_code(
-    context: Context, asked: Asked, account: str, signed_in_at: datetime, session: bytes
-) -> str:
+async def grant_code(context: Context, asked: Asked, session: SignedIn) -> str:
     """A code for an account that has signed in, good for a minute and once."""
     secret, digest = secrets.fresh()
     until = context.clock.now() + _CODE_LIFETIME
-    client = asked.back.client.id
-    grant = Grant(account, client, asked.scope, context.new_id(), signed_in_at, asked.nonce)
+    grant = Grant(
+        session.account,
+        asked.back.client.id,
+        asked.scope,
+        context.new_id(),
+        session.since,
+        asked.nonce,
+        session.amr,
+        asked.claims,
+    )
     async with context.db.transaction() as tx:
-        await grants.start_family(tx, grant, session, until)
+        await grants.start_family(tx, grant, session.digest, until)
         await grants.insert_code(
             tx,
             digest,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from smartbear.identity.actions import secrets
+from smartbear.identity.actions import backchannel, secrets
 from smartbear.identity.actions.tokens import Answer, Issuer
 from smartbear.identity.model import pkce
 from smartbear.identity.model.accounts import Client
@@ -42,8 +42,8 @@ async def _code(issuer: Issuer, client: Client, form: Form) -> Answer:
         if found.is_first_use and not found.is_revoked and found.expires_at > now:
             right_address = found.redirect_uri == form.get("redirect_uri")
             if right_address and pkce.proves(form.get("code_verifier", ""), found.challenge):
-                return await issuer.for_grant(tx, found.grant)
-        await grants.revoke(tx, found.grant.family, now)
+                return await issuer.for_grant(tx, client, found.grant)
+        await backchannel.tell(tx, await grants.revoke(tx, found.grant.family, now))
     _log.warning("code_refused", client=client.id)
     raise fault
 
@@ -57,8 +57,8 @@ async def _refresh_token(issuer: Issuer, client: Client, form: Form) -> Answer:
         if found is None or found.grant.client != client.id:
             raise fault
         if found.is_first_use and not found.is_revoked and found.expires_at > now:
-            return await issuer.for_grant(tx, found.grant)
-        await grants.revoke(tx, found.grant.family, now)
+            return await issuer.for_grant(tx, client, found.grant)
+        await backchannel.tell(tx, await grants.revoke(tx, found.grant.family, now))
     _log.warning("refresh_token_reused", client=client.id)
     raise fault
 

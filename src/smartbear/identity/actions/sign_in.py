@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from smartbear.identity.actions import secrets
+from smartbear.identity.actions import backchannel, secrets
 from smartbear.identity.model.accounts import Account
 from smartbear.identity.settings import IdentitySettings
 from smartbear.identity.store import accounts, grants, sessions
@@ -20,6 +20,8 @@ class SignedIn:
     account: str
     since: datetime
     secret: str
+    amr: tuple[str, ...]
+    """How the person proved who they are (RFC 8176)."""
 
     @property
     def digest(self) -> bytes:
@@ -27,14 +29,17 @@ class SignedIn:
         return secrets.digest(self.secret)
 
 
-async def begin_session(context: Context, account: Account, settings: IdentitySettings) -> SignedIn:
+async def begin_session(
+    context: Context, settings: IdentitySettings, account: Account, amr: tuple[str, ...], browser: str
+) -> SignedIn:
     """Remember that this browser has signed in, under a secret no page gave it."""
     secret, digest = secrets.fresh()
     now = context.clock.now()
     async with context.db.transaction() as tx:
-        await sessions.open_session(tx, digest, account.id, now, settings.session(account.role))
-    _log.info("signed_in", role=account.role)
-    return SignedIn(account.id, now, secret)
+        lifetime = settings.session(account.role)
+        await sessions.open_session(tx, digest, account.id, now, lifetime, amr=amr, browser=browser)
+    _log.info("signed_in", role=account.role, kind="+".join(amr))
+    return SignedIn(account.id, now, secret, amr)
 
 
 async def find_session(context: Context, secret: str) -> SignedIn | None:
@@ -43,19 +48,20 @@ async def find_session(context: Context, secret: str) -> SignedIn | None:
         return None
     async with context.db.connection() as c:
         found = await sessions.session(c, secrets.digest(secret), context.clock.now())
-        account = await accounts.by_id(c, found[0]) if found else None
+        account = await accounts.by_id(c, found.account) if found else None
     if found is None or account is None or account.disabled:
         return None
-    return SignedIn(found[0], found[1], secret)
+    return SignedIn(found.account, found.signed_in_at, secret, found.amr)
 
 
 async def end_session(context: Context, secret: str, family: str | None) -> None:
-    """Sign the browser out, and end every token family that came from it.
+    """Sign the browser out, end every token family that came from it, and tell the clients that want to know.
 
     ``family`` ends as well: its tokens may have outlived the session they came from.
     """
     now = context.clock.now()
     async with context.db.transaction() as tx:
-        await sessions.end_session(tx, secrets.digest(secret), now)
+        ended = await sessions.end_session(tx, secrets.digest(secret), now)
         if family:
-            await grants.revoke(tx, family, now)
+            ended += await grants.revoke(tx, family, now)
+        await backchannel.tell(tx, ended)

@@ -9,7 +9,6 @@ from smartbear.identity.actions import secrets
 from smartbear.identity.actions.keys import SigningKeys
 from smartbear.identity.model.accounts import Account, Client, Grant
 from smartbear.identity.model.faults import OAuthFault
-from smartbear.identity.model.realm import realm
 from smartbear.identity.settings import IdentitySettings
 from smartbear.identity.store import accounts, grants
 from smartbear.kit.context import Context
@@ -17,6 +16,7 @@ from smartbear.kit.db import Connection
 
 ALGORITHM = "RS256"
 _REFRESH = "offline_access"
+_OF_OPENID = frozenset({"openid", "profile", "email", "address", "phone", "offline_access"})
 
 Answer = dict[str, Any]
 
@@ -34,9 +34,9 @@ class Issuer:
         """An access token for a machine, in its own name (RFC 6749 §4.4)."""
         granted = allowed_scope(client, scope or " ".join(client.scopes))
         claims = {"sub": client.id, "client_id": client.id, "scope": granted}
-        return self._answer(self._access(claims), granted)
+        return self._answer(self._access(client, claims), granted)
 
-    async def for_grant(self, tx: Connection, grant: Grant) -> Answer:
+    async def for_grant(self, tx: Connection, client: Client, grant: Grant) -> Answer:
         """Tokens for a person who signed in; OAuthFault if the account may not any more."""
         account = await accounts.by_id(tx, grant.account)
         if account is None or account.disabled:
@@ -47,9 +47,11 @@ class Issuer:
             "scope": grant.scope,
             "sid": grant.family,
             "auth_time": int(grant.signed_in_at.timestamp()),
-            **account.claims(),
+            "acr": grant.acr,
+            "amr": list(grant.amr),
+            **account.standing(),
         }
-        answer = self._answer(self._access(claims), grant.scope)
+        answer = self._answer(self._access(client, claims), grant.scope)
         if "openid" in grant.scope.split():
             answer["id_token"] = self._id_token(grant, account)
         if _REFRESH in grant.scope.split():
@@ -64,8 +66,9 @@ class Issuer:
             "scope": scope,
         }
 
-    def _access(self, claims: Answer) -> str:
-        told = {"aud": realm().audience, "jti": self.context.new_id(), **claims}
+    def _access(self, client: Client, claims: Answer) -> str:
+        """RFC 9068; a client with no business anywhere else has a token for this provider alone."""
+        told = {"aud": list(client.services) or [self.issuer], "jti": self.context.new_id(), **claims}
         return self._signed("at+jwt", told)
 
     def _id_token(self, grant: Grant, account: Account) -> str:
@@ -74,7 +77,9 @@ class Issuer:
             "aud": grant.client,
             "auth_time": int(grant.signed_in_at.timestamp()),
             "sid": grant.family,
-            **account.claims(),
+            "acr": grant.acr,
+            "amr": list(grant.amr),
+            **account.claims(grant.scope, grant.claims.get("id_token", ())),
         }
         return self._signed("JWT", claims | ({"nonce": grant.nonce} if grant.nonce else {}))
 
@@ -92,8 +97,12 @@ class Issuer:
 
 
 def allowed_scope(client: Client, asked: str) -> str:
-    """What of the scopes asked for the client may have; OAuthFault if it asked for another."""
-    wanted = asked.split()
-    if not set(wanted) <= set(client.scopes):
+    """What of the scopes asked for the client gets; OAuthFault if it asked for one that it may not have.
+
+    Whoever signs people in may ask for all of OpenID Connect's; those that open nothing are left out.
+    """
+    wanted = dict.fromkeys(asked.split())
+    free = _OF_OPENID if "authorization_code" in client.grants else ()
+    if not wanted.keys() <= {*client.scopes, *free}:
         raise OAuthFault("invalid_scope", "The client may not have one of the scopes it asked for.")
-    return " ".join(wanted)
+    return " ".join(scope for scope in wanted if scope in client.scopes)

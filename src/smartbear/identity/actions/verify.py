@@ -5,15 +5,17 @@ from typing import Any
 from joserfc import jwt
 from joserfc.errors import JoseError
 
-from smartbear.identity.actions import secrets
+from smartbear.identity.actions import backchannel, secrets
 from smartbear.identity.actions.keys import SigningKeys
 from smartbear.identity.actions.tokens import ALGORITHM
-from smartbear.identity.model.accounts import Account
+from smartbear.identity.model.accounts import Client
 from smartbear.identity.model.realm import realm
 from smartbear.identity.store import accounts, grants
 from smartbear.kit.context import Context
 
 Claims = dict[str, Any]
+INTROSPECT = "token.introspect"
+"""The scope of a service that asks about tokens it was shown."""
 
 
 def issuers(context: Context) -> list[str]:
@@ -49,14 +51,43 @@ def read_id_token(context: Context, keys: SigningKeys, token: str) -> Claims:
     return decoded.claims if ours else {}
 
 
-async def person_behind(context: Context, keys: SigningKeys, token: str) -> Account | None:
-    """The account of an access token with the scope ``openid``."""
+async def read_token(context: Context, keys: SigningKeys, token: str, client: Client) -> Claims | None:
+    """What introspection tells ``client`` of a token (RFC 7662); None if not good, or not its business.
+
+    A client may ask about its own tokens, and with the scope ``token.introspect`` about everybody's.
+    """
     claims = await read_access_token(context, keys, token)
-    if claims is None or "openid" not in claims["scope"].split():
+    told = claims | {"token_type": "Bearer"} if claims else await _refresh_token(context, token)
+    asks_about_all = INTROSPECT in client.scopes
+    return told if told and (asks_about_all or told["client_id"] == client.id) else None
+
+
+async def _refresh_token(context: Context, token: str) -> Claims | None:
+    async with context.db.connection() as c:
+        found = await grants.refresh_in_force(c, secrets.digest(token), context.clock.now())
+    if found is None:
+        return None
+    grant, until = found
+    return {
+        "sub": grant.account,
+        "client_id": grant.client,
+        "scope": grant.scope,
+        "exp": int(until.timestamp()),
+        "token_type": "refresh_token",
+    }
+
+
+async def told_of(context: Context, keys: SigningKeys, token: str) -> Claims | None:
+    """What userinfo tells to the holder of an access token with the scope ``openid``."""
+    claims = await read_access_token(context, keys, token)
+    if claims is None or "sid" not in claims or "openid" not in claims["scope"].split():
         return None
     async with context.db.connection() as c:
         account = await accounts.by_id(c, claims["sub"])
-    return account if account and not account.disabled else None
+        wanted = await grants.wanted_claims(c, claims["sid"])
+    if account is None or account.disabled:
+        return None
+    return {"sub": account.id, **account.claims(claims["scope"], tuple(wanted.get("userinfo", ())))}
 
 
 async def revoke(context: Context, keys: SigningKeys, client_id: str, token: str) -> None:
@@ -68,4 +99,4 @@ async def revoke(context: Context, keys: SigningKeys, client_id: str, token: str
         found = (claims["sid"], claims["client_id"]) if "sid" in claims else None
     if found and found[1] == client_id:
         async with context.db.transaction() as tx:
-            await grants.revoke(tx, found[0], context.clock.now())
+            await backchannel.tell(tx, await grants.revoke(tx, found[0], context.clock.now()))

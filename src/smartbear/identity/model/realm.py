@@ -18,6 +18,7 @@ class RealmClient(_Row):
     name: str
     grants: tuple[str, ...]
     scopes: tuple[str, ...]
+    services: tuple[str, ...]
     redirects: tuple[str, ...] = ()
     after_logout: tuple[str, ...] = ()
 
@@ -31,7 +32,6 @@ class Realm(_Row):
     """Everything ``realm.toml`` says."""
 
     issuer_path: str
-    audience: str
     roles: Mapping[str, str]
     clients: Mapping[str, RealmClient]
 

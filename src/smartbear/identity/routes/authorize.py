@@ -1,16 +1,19 @@
 """Signing in: the authorization endpoint and its form."""
 
+from urllib.parse import urlencode
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from smartbear.identity.actions import verify
 from smartbear.identity.actions.accounts import Attempt, Refused, check_password
 from smartbear.identity.actions.authorize import Asked, Return, grant_code, understand, where_back
 from smartbear.identity.actions.sign_in import SignedIn, begin_session, find_session
 from smartbear.identity.model.faults import OAuthFault, WrongAddress
 from smartbear.identity.routes import cookies, pages
+from smartbear.identity.routes.forms import read_form, read_once
 from smartbear.identity.routes.pages import Problem
-from smartbear.identity.routes.provider import NO_STORE, provider
-from smartbear.identity.routes.token import read_form, read_once
+from smartbear.identity.routes.provider import NO_STORE, PROTOCOL, provider
 from smartbear.kit.errors import TooManyRequests
 
 _SEE_OTHER = 303
@@ -24,26 +27,40 @@ async def show(request: Request) -> Response:
         return asked
     context = provider(request).context
     session = await find_session(context, cookies.session_secret(request))
-    if session and asked.accepts(session.since, context.clock.now()):
+    if (
+        session
+        and asked.accepts(session, context.clock.now())
+        and await _is_expected(request, asked, session)
+    ):
         return await _send_back(request, asked, session)
     if "none" in asked.prompts:
         return _refuse(request, asked.back, OAuthFault("login_required", "Nobody has signed in."))
-    return _form(request)
+    return _form(request, request.query_params.get("login_hint", "")[:200])
 
 
 async def submit(request: Request) -> Response:
-    """Check the form; the query still says who wants to know."""
-    asked = await _asked(request)
-    if isinstance(asked, Response):
-        return asked
+    """Check the form; the query still says who wants to know. Without one, the form is the request itself."""
     try:
         form = await read_form(request)
     except OAuthFault:
-        return _form(request, problem=_TRY_AGAIN)
+        form = {}
+    if not request.url.query and form:
+        return RedirectResponse(f"{PROTOCOL}/auth?{urlencode(form)}", _SEE_OTHER, NO_STORE)
+    asked = await _asked(request)
+    if isinstance(asked, Response):
+        return asked
     if not cookies.is_our_form(request, form):
         return _form(request, problem=_TRY_AGAIN)
     attempt = Attempt(form.get("username", "").strip()[:200], form.get("password", "")[:1000], _peer(request))
     return await _try(request, asked, attempt)
+
+
+async def _is_expected(request: Request, asked: Asked, session: SignedIn) -> bool:
+    """Whether the session is of the person the client expects, if it expects one (OIDC Core §3.1.2.1)."""
+    if asked.hint is None:
+        return True
+    here = provider(request)
+    return verify.read_id_token(here.context, await here.keys(), asked.hint).get("sub") == session.account
 
 
 async def _try(request: Request, asked: Asked, attempt: Attempt) -> Response:
@@ -56,7 +73,7 @@ async def _try(request: Request, asked: Asked, attempt: Attempt) -> Response:
     if isinstance(found, Refused):
         problem = Problem(word="wrong", status=401, number=found.tries_left)
         return _form(request, attempt.username, problem)
-    session = await begin_session(here.context, found, here.settings)
+    session = await begin_session(here.context, here.settings, found, ("pwd",), cookies.browser(request))
     answer = await _send_back(request, asked, session)
     cookies.keep_session(request, answer, session.secret, here.settings.session(found.role))
     return answer
@@ -84,7 +101,7 @@ def _refuse(request: Request, back: Return, fault: OAuthFault) -> Response:
 
 async def _send_back(request: Request, asked: Asked, session: SignedIn) -> Response:
     here = provider(request)
-    code = await grant_code(here.context, asked, session.account, session.since, session.digest)
+    code = await grant_code(here.context, asked, session)
     return RedirectResponse(asked.back.address(here.issuer(request), code=code), _SEE_OTHER, NO_STORE)
 
 

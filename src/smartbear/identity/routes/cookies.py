@@ -49,6 +49,11 @@ def is_our_form(request: Request, form: Mapping[str, str]) -> bool:
     return bool(kept) and hmac.compare_digest(kept.encode(), sent.encode())
 
 
+def browser(request: Request) -> str:
+    """What the browser calls itself, for the person's own list of sessions."""
+    return "".join(filter(str.isprintable, request.headers.get("user-agent", "")))[:200]
+
+
 def _put(request: Request, answer: Response, name: str, value: str, lifetime: timedelta) -> None:
     answer.set_cookie(
         name,

@@ -3,11 +3,12 @@
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from smartbear.identity.actions.credentials import ALGORITHMS
+from smartbear.identity.model.accounts import CLAIMS
 from smartbear.identity.model.realm import realm
 from smartbear.identity.routes import pages
-from smartbear.identity.routes.provider import provider
+from smartbear.identity.routes.provider import PROTOCOL, provider
 
-PROTOCOL = f"{realm().issuer_path}/protocol/openid-connect"
 _HOUR = {"cache-control": "public, max-age=3600"}
 
 
@@ -15,7 +16,7 @@ async def configuration(request: Request) -> Response:
     """The provider's metadata."""
     origin, issuer = provider(request).address(request), provider(request).issuer(request)
     scopes = sorted({scope for client in realm().clients.values() for scope in client.scopes})
-    ways = ["client_secret_basic", "client_secret_post"]
+    ways = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
     told = {
         "issuer": issuer,
         "authorization_endpoint": f"{origin}{PROTOCOL}/auth",
@@ -32,14 +33,28 @@ async def configuration(request: Request) -> Response:
         "id_token_signing_alg_values_supported": ["RS256"],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": ["none", *ways],
+        "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+        "revocation_endpoint_auth_methods_supported": ["none", *ways],
         "introspection_endpoint_auth_methods_supported": ways,
+        "introspection_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
         "authorization_response_iss_parameter_supported": True,
         "prompt_values_supported": ["none", "login", "select_account"],
+        "claims_parameter_supported": True,
+        "claim_types_supported": ["normal"],
+        "acr_values_supported": ["1", "2"],
+        "display_values_supported": ["page"],
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
         "ui_locales_supported": list(pages.LANGUAGES),
         "scopes_supported": scopes,
-        "claims_supported": ["sub", "name", "preferred_username", "roles", "organisation", "pilot"],
+        "claims_supported": [
+            "sub",
+            "auth_time",
+            "acr",
+            *(name for names in CLAIMS.values() for name in names),
+        ],
     }
     return JSONResponse(told, headers=_HOUR)
 

@@ -13,8 +13,8 @@ from smartbear.identity.actions.clients import find_client
 from smartbear.identity.actions.sign_in import end_session, find_session
 from smartbear.identity.model.faults import OAuthFault
 from smartbear.identity.routes import cookies, pages
+from smartbear.identity.routes.forms import read_form, read_once
 from smartbear.identity.routes.provider import NO_STORE, provider
-from smartbear.identity.routes.token import read_form, read_once
 
 _SEE_OTHER = 303
 

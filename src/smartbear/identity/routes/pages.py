@@ -94,7 +94,7 @@ def _page(
 
 def language_of(request: Request) -> str:
     """Chosen on the page, else remembered, else what the browser prefers, else English."""
-    chosen = (request.query_params.get("ui_locales", ""), request.cookies.get(_COOKIE, ""))
+    chosen = (*request.query_params.get("ui_locales", "").split(), request.cookies.get(_COOKIE, ""))
     preferred = [part.partition(";")[0].strip() for part in _accepted(request).split(",")]
     for tag in (*chosen, *preferred):
         if tag[:2].lower() in LANGUAGES:

@@ -14,6 +14,7 @@ from smartbear.identity.model.realm import realm
 from smartbear.identity.settings import IdentitySettings
 from smartbear.kit.context import Context
 
+PROTOCOL = f"{realm().issuer_path}/protocol/openid-connect"
 _MINUTE = timedelta(minutes=1)
 NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 
@@ -31,7 +32,7 @@ class Provider:
         """The signing keys, read anew each minute: by then a rotation has reached every process."""
         now = self.context.clock.now()
         if self._keys is None or self._read_at is None or now - self._read_at >= _MINUTE:
-            self._keys, self._read_at = await signing_keys(self.context), now
+            self._keys, self._read_at = await signing_keys(self.context, self.settings), now
         return self._keys
 
     def address(self, request: Request) -> str:

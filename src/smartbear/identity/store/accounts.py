@@ -1,9 +1,9 @@
-"""Accounts and machine clients."""
+"""Accounts."""
 
 from datetime import datetime
 from typing import Any
 
-from smartbear.identity.model.accounts import Account, Client
+from smartbear.identity.model.accounts import Account
 from smartbear.kit.db import Connection
 
 _COLUMNS = "id, username, role, name, email, organisation, pilot, participant, disabled"
@@ -48,33 +48,6 @@ async def insert(tx: Connection, account: Account, password_hash: str, now: date
 async def set_password(tx: Connection, account: str, password_hash: str) -> None:
     """Replace a password hash."""
     await tx.execute("UPDATE account SET password_hash = $2 WHERE id = $1", account, password_hash)
-
-
-async def put_client(tx: Connection, client: Client, now: datetime) -> None:
-    """Add a machine client, or give one that is there a new secret and scopes."""
-    await tx.execute(
-        """INSERT INTO client (id, name, secret_hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)
-           ON CONFLICT (id) DO UPDATE SET secret_hash = excluded.secret_hash, scopes = excluded.scopes""",
-        client.id,
-        client.name,
-        client.secret_hash,
-        list(client.scopes),
-        now,
-    )
-
-
-async def client(c: Connection, client_id: str) -> Client | None:
-    """A machine client."""
-    row = await c.fetchrow("SELECT id, name, secret_hash, scopes FROM client WHERE id = $1", client_id)
-    if row is None:
-        return None
-    return Client(
-        row["id"],
-        row["name"],
-        ("client_credentials",),
-        tuple(row["scopes"]),
-        secret_hash=row["secret_hash"],
-    )
 
 
 def _account(row: Any) -> Account:

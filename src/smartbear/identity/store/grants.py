@@ -1,10 +1,12 @@
 """Authorisation codes and refresh tokens, in families: what came from one sign-in falls together."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from smartbear.identity.model.accounts import Grant
+from smartbear.identity.store.sessions import Ended
 from smartbear.kit.db import Connection
 
 
@@ -30,7 +32,7 @@ class FoundRefresh:
     is_revoked: bool
 
 
-_FAMILY = "f.id AS family, f.account, f.client, f.scope, f.signed_in_at, f.revoked_at"
+_FAMILY = "f.id AS family, f.account, f.client, f.scope, f.signed_in_at, f.revoked_at, f.amr, f.claims"
 
 
 async def start_family(tx: Connection, grant: Grant, session: bytes | None, expires_at: datetime) -> None:
@@ -39,8 +41,9 @@ async def start_family(tx: Connection, grant: Grant, session: bytes | None, expi
         "DELETE FROM token_family WHERE expires_at < $1::timestamptz - interval '1 day'", grant.signed_in_at
     )
     await tx.execute(
-        """INSERT INTO token_family (id, account, client, scope, signed_in_at, session, expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+        """INSERT INTO token_family (id, account, client, scope, signed_in_at, session, expires_at, amr,
+                                     claims)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
         grant.family,
         grant.account,
         grant.client,
@@ -48,6 +51,8 @@ async def start_family(tx: Connection, grant: Grant, session: bytes | None, expi
         grant.signed_in_at,
         session,
         expires_at,
+        list(grant.amr),
+        dict(grant.claims),
     )
 
 
@@ -128,11 +133,15 @@ async def family_of_refresh(c: Connection, digest: bytes) -> tuple[str, str] | N
     return (str(row["id"]), row["client"]) if row else None
 
 
-async def revoke(tx: Connection, family: str, now: datetime) -> None:
+async def revoke(tx: Connection, family: str, now: datetime) -> list[Ended]:
     """End a family: none of its tokens is good any more."""
-    await tx.execute(
-        "UPDATE token_family SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL", family, now
+    rows = await tx.fetch(
+        """UPDATE token_family SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL
+           RETURNING client, account""",
+        family,
+        now,
     )
+    return [Ended(family, row["client"], str(row["account"])) for row in rows]
 
 
 async def is_revoked(c: Connection, family: str) -> bool:
@@ -141,7 +150,33 @@ async def is_revoked(c: Connection, family: str) -> bool:
     return row is None or row["revoked_at"] is not None
 
 
+async def refresh_in_force(c: Connection, digest: bytes, now: datetime) -> tuple[Grant, datetime] | None:
+    """What a refresh token would give if it were used now, and until when it would."""
+    row = await c.fetchrow(
+        f"""SELECT r.expires_at, {_FAMILY} FROM refresh_token r JOIN token_family f ON f.id = r.family
+            WHERE r.digest = $1 AND r.used_at IS NULL AND r.expires_at > $2 AND f.revoked_at IS NULL""",  # noqa: S608 - constant
+        digest,
+        now,
+    )
+    return (_grant(row), row["expires_at"]) if row else None
+
+
+async def wanted_claims(c: Connection, family: str) -> Mapping[str, Sequence[str]]:
+    """The claims a client asked for by name."""
+    found: Mapping[str, Sequence[str]] | None = await c.fetchval(
+        "SELECT claims FROM token_family WHERE id = $1", family
+    )
+    return found or {}
+
+
 def _grant(row: Any, nonce: str | None = None) -> Grant:
     return Grant(
-        str(row["account"]), row["client"], row["scope"], str(row["family"]), row["signed_in_at"], nonce
+        str(row["account"]),
+        row["client"],
+        row["scope"],
+        str(row["family"]),
+        row["signed_in_at"],
+        nonce,
+        tuple(row["amr"]),
+        {place: tuple(names) for place, names in row["claims"].items()},
     )

@@ -14,13 +14,17 @@ class StoredKey:
     kid: str
     sealed: bytes
     public: dict[str, Any]
-    is_current: bool
+    signs_from: datetime
 
 
-async def all_keys(c: Connection) -> list[StoredKey]:
-    """Keys tokens may be signed with, the current one first."""
-    rows = await c.fetch("SELECT kid, sealed, public, retired_at FROM signing_key ORDER BY created_at DESC")
-    return [StoredKey(row["kid"], row["sealed"], row["public"], row["retired_at"] is None) for row in rows]
+async def all_keys(c: Connection, stopped_after: datetime) -> list[StoredKey]:
+    """The newest first, but for keys that stopped signing before that instant."""
+    rows = await c.fetch(
+        """SELECT kid, sealed, public, signs_from FROM signing_key
+           WHERE retired_at IS NULL OR retired_at > $1 ORDER BY signs_from DESC""",
+        stopped_after,
+    )
+    return [StoredKey(row["kid"], row["sealed"], row["public"], row["signs_from"]) for row in rows]
 
 
 async def lock(tx: Connection) -> None:
@@ -29,12 +33,18 @@ async def lock(tx: Connection) -> None:
 
 
 async def insert(tx: Connection, key: StoredKey, now: datetime) -> None:
-    """Keep a new current key; the one before it only verifies from now on."""
-    await tx.execute("UPDATE signing_key SET retired_at = $1 WHERE retired_at IS NULL", now)
+    """Keep a key; those before it stop signing when it begins."""
+    await tx.execute("UPDATE signing_key SET retired_at = least(retired_at, $1)", key.signs_from)
     await tx.execute(
-        "INSERT INTO signing_key (kid, sealed, public, created_at) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO signing_key (kid, sealed, public, signs_from, created_at) VALUES ($1, $2, $3, $4, $5)",
         key.kid,
         key.sealed,
         key.public,
+        key.signs_from,
         now,
     )
+
+
+async def forget(tx: Connection, stopped_before: datetime) -> None:
+    """Delete keys that stopped signing before that instant, or at it: what they signed is refused."""
+    await tx.execute("DELETE FROM signing_key WHERE retired_at <= $1", stopped_before)

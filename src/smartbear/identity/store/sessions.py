@@ -1,39 +1,113 @@
 """Browser sessions and failed sign-ins. Tokens are kept as digests: the table opens no door."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from smartbear.kit.db import Connection
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that has signed in."""
+
+    id: str
+    account: str
+    signed_in_at: datetime
+    expires_at: datetime
+    amr: tuple[str, ...]
+    browser: str
+    """What the browser calls itself, shortened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A token family that is over, and whose it was."""
+
+    family: str
+    client: str
+    account: str
+
+
 async def open_session(
-    tx: Connection, digest: bytes, account: str, now: datetime, lifetime: timedelta
+    tx: Connection,
+    digest: bytes,
+    account: str,
+    now: datetime,
+    lifetime: timedelta,
+    *,
+    amr: Sequence[str],
+    browser: str,
 ) -> None:
     """Remember that a browser has signed in; sessions that are over are swept on the way."""
     await tx.execute("DELETE FROM session WHERE expires_at < $1", now)
-    await tx.execute("INSERT INTO session VALUES ($1, $2, $3, $4)", digest, account, now, now + lifetime)
-
-
-async def session(c: Connection, digest: bytes, now: datetime) -> tuple[str, datetime] | None:
-    """The account of a session and when it began."""
-    row = await c.fetchrow(
-        "SELECT account, signed_in_at FROM session WHERE digest = $1 AND expires_at > $2", digest, now
+    await tx.execute(
+        """INSERT INTO session (digest, account, signed_in_at, expires_at, amr, browser)
+           VALUES ($1, $2, $3, $4, $5, $6)""",
+        digest,
+        account,
+        now,
+        now + lifetime,
+        list(amr),
+        browser,
     )
-    return (str(row["account"]), row["signed_in_at"]) if row else None
 
 
-async def end_session(tx: Connection, digest: bytes, now: datetime) -> None:
+async def session(c: Connection, digest: bytes, now: datetime) -> Session | None:
+    """A session that is not over."""
+    row = await c.fetchrow("SELECT * FROM session WHERE digest = $1 AND expires_at > $2", digest, now)
+    return _session(row) if row else None
+
+
+async def sessions_of(c: Connection, account: str, now: datetime) -> list[Session]:
+    """The browsers an account is signed in with, the newest first."""
+    rows = await c.fetch(
+        "SELECT * FROM session WHERE account = $1 AND expires_at > $2 ORDER BY signed_in_at DESC",
+        account,
+        now,
+    )
+    return [_session(row) for row in rows]
+
+
+async def end_session(tx: Connection, digest: bytes, now: datetime) -> list[Ended]:
     """Sign a browser out, and with it every token that came from it."""
     await tx.execute("DELETE FROM session WHERE digest = $1", digest)
-    await tx.execute(
-        "UPDATE token_family SET revoked_at = $2 WHERE session = $1 AND revoked_at IS NULL", digest, now
+    return await _revoke(tx, "session = $2", digest, now)
+
+
+async def end_own(tx: Connection, account: str, session_id: str, now: datetime) -> list[Ended]:
+    """Sign out one of an account's browsers, and with it every token that came from it."""
+    digest = await tx.fetchval(
+        "DELETE FROM session WHERE account = $1 AND id = $2 RETURNING digest", account, session_id
     )
+    return await _revoke(tx, "session = $2", digest, now) if digest else []
 
 
-async def end_all(tx: Connection, account: str, now: datetime) -> None:
+async def end_all(tx: Connection, account: str, now: datetime) -> list[Ended]:
     """Sign an account out of every browser and every program."""
     await tx.execute("DELETE FROM session WHERE account = $1", account)
-    await tx.execute(
-        "UPDATE token_family SET revoked_at = $2 WHERE account = $1 AND revoked_at IS NULL", account, now
+    return await _revoke(tx, "account = $2", account, now)
+
+
+async def _revoke(tx: Connection, which: str, value: object, now: datetime) -> list[Ended]:
+    rows = await tx.fetch(
+        f"""UPDATE token_family SET revoked_at = $1 WHERE {which} AND revoked_at IS NULL
+            RETURNING id, client, account""",  # noqa: S608 - one of two constants
+        now,
+        value,
+    )
+    return [Ended(str(row["id"]), row["client"], str(row["account"])) for row in rows]
+
+
+def _session(row: Any) -> Session:
+    return Session(
+        str(row["id"]),
+        str(row["account"]),
+        row["signed_in_at"],
+        row["expires_at"],
+        tuple(row["amr"]),
+        row["browser"],
     )
 
 
