@@ -174,3 +174,17 @@ async def test_a_confirmation_is_for_one_request_of_one_caller(service, fhir, go
 async def test_a_request_that_makes_no_sense_is_refused(fhir, parameters, fault):
     answer = await ask(fhir, "", *parameters)
     assert (answer.status_code, issues(answer)) == (400, [fault])
+
+
+async def test_what_is_made_again_after_it_was_expunged_is_found_as_it_is_now(fhir):
+    path = "Observation/made-again"
+    await fhir.put(observation(code="made-again") | {"id": "made-again"})
+    assert len(await fhir.ids("Observation?code=made-again")) == 1
+
+    await fhir.send("DELETE", path)
+    await expunge(fhir, path, DELETED)
+    made = await fhir.put(observation(code="made-again", status="amended") | {"id": "made-again"})
+
+    assert made["meta"]["versionId"] == "1"
+    [found] = (await fhir.get("Observation?code=made-again"))["entry"]
+    assert found["resource"] == made

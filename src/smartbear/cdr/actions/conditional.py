@@ -62,7 +62,7 @@ async def matches(
     lookups = await look_up(
         connection, repository.dictionary, repository.rids, repository.bases, query.criteria, access
     )
-    hits, _ = await pages.page(
+    hits = await pages.page(
         connection,
         repository.dictionary,
         statements.page(plan(Query(query.type, criteria=query.criteria), access, lookups), limit=most + 1),

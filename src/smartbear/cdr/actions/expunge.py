@@ -68,6 +68,7 @@ async def _range(repository: Repository, range_: Range, limit: int) -> tuple[int
         size = min(CHUNK, limit - seen)
         async with repository.db.transaction() as tx:
             rids, gone = await store.expunge(tx, repository.dictionary, range_, after, size)
+        repository.bodies.forget(rids)
         seen, removed = seen + len(rids), removed + gone
         if len(rids) < size:
             break

@@ -1,17 +1,20 @@
 """search (https://hl7.org/fhir/R4/search.html): a page of matches and what comes along with it."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
+from operator import itemgetter
 from urllib.parse import urlencode
+
+from asyncpg import Record
 
 from smartbear.cdr.actions.meaning import meant
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store import counts
-from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.search import includes, pages, statements
+from smartbear.cdr.store.search.arguments import Arguments
+from smartbear.cdr.store.search.bodies import Rendered
 from smartbear.cdr.store.search.lookups import Lookups, look_up
-from smartbear.cdr.store.search.pages import Hit
 from smartbear.cdr.store.search.plan import plan
 from smartbear.cdr.store.search.statements import Place
 from smartbear.fhir.search.query import Query
@@ -24,8 +27,8 @@ _MOST_ROUNDS = 32  # of including what the included refer to
 class Page:
     """What a search found. ``next`` is the cursor of the page after; ``cut`` says includes were left out."""
 
-    matches: list[Stored]
-    included: list[Stored]
+    matches: list[Rendered]
+    included: list[Rendered]
     total: int | None
     next: str | None
     cut: bool
@@ -50,24 +53,26 @@ async def _page(repository: Repository, connection: Connection, access: Access, 
     size = min(query.count or repository.settings.page_size, repository.settings.page_limit)
     after = _place(repository, access, query)
     counted = query.total in {"accurate", "estimate"}
-    make = partial(statements.page, limit=size + 1, after=after, counted=counted)
+    along = partial(_along, repository, access, query, lookups) if query.includes else None
+    make = partial(statements.outline, limit=size, after=after, counted=counted, along=along)
     if after is None:
-        statement = statements.once(query, access, lookups, make, (size, counted))
+        shape = (size, counted, repository.settings.include_limit)
+        statement = statements.once(query, access, lookups, make, shape)
     else:
         statement = make(plan(query, access, lookups))
-    seconds = repository.settings.search_seconds
-    hits, total = await pages.page(connection, repository.dictionary, statement, seconds)
-    matches = hits[:size]
-    if after is None and len(hits) <= size:
-        total = len(hits)
+    found = await pages.outline(connection, statement, repository.settings.search_seconds)
+    matches, total = found.matches[:size], found.total
+    if after is None and len(found.matches) <= size:
+        total = len(found.matches)
     elif counted and total is None:
         total = await _total(repository, connection, access, query)
-    included, cut = await _included(repository, connection, access, query, matches, lookups)
+    included, cut = await _included(repository, connection, access, query, matches, found.along, lookups)
+    bodies = await repository.bodies.of(connection, [*matches, *included])
     return Page(
-        [hit.stored for hit in matches],
-        [hit.stored for hit in included],
+        [bodies[row[0]] for row in matches if row[0] in bodies],
+        [bodies[row[0]] for row in included if row[0] in bodies],
         total,
-        _seal(repository, access, query, matches[-1]) if len(hits) > size else None,
+        _seal(repository, access, query, found.place(size - 1)) if len(found.matches) > size else None,
         cut,
     )
 
@@ -88,36 +93,46 @@ async def _lookups(repository: Repository, connection: Connection, access: Acces
     )
 
 
+def _along(
+    repository: Repository, access: Access, query: Query, lookups: Lookups, arguments: Arguments, page: str
+) -> str:
+    """What the matches of a page include, one more than the limit to see that there is more."""
+    limit = repository.settings.include_limit + 1
+    return includes.selection(query.includes, page, page, access, lookups, arguments, limit)
+
+
 async def _included(
     repository: Repository,
     connection: Connection,
     access: Access,
     query: Query,
-    matches: list[Hit],
+    matches: list[Record],
+    first: list[Record],
     lookups: Lookups,
-) -> tuple[list[Hit], bool]:
-    """What to include, in the order of rids, and whether there was more than the limit."""
+) -> tuple[list[Record], bool]:
+    """What to include, in the order of rids, and whether there was more than the limit.
+
+    ``first`` is what the matches include; what that includes in turn is looked for here.
+    """
     limit = repository.settings.include_limit
-    added: list[Hit] = []
-    wanted, around = query.includes, matches
-    for _ in range(_MOST_ROUNDS):
+    added, around = list(first), first
+    wanted = tuple(one for one in query.includes if one.iterate)
+    for _ in range(_MOST_ROUNDS - 1):
         if not (wanted and around) or len(added) > limit:
-            return _by_rid(added[:limit]), len(added) > limit
-        seen = [hit.rid for hit in (*matches, *added)]
-        room, rids = limit + 1 - len(added), [hit.rid for hit in around]
+            break
+        seen = [row[0] for row in (*matches, *added)]
+        room, rids = limit + 1 - len(added), [row[0] for row in around]
         around = await includes.included(connection, wanted, rids, seen, access, lookups, room)
         added += around
-        wanted = tuple(one for one in query.includes if one.iterate)
-    return _by_rid(added[:limit]), bool(wanted and around) or len(added) > limit
-
-
-def _by_rid(hits: list[Hit]) -> list[Hit]:
-    return sorted(hits, key=lambda hit: hit.rid)
+    return sorted(added[:limit], key=itemgetter(0)), bool(wanted and around) or len(added) > limit
 
 
 def _purpose(access: Access, query: Query) -> str:
     """What a cursor is good for: this search, by a reader who sees the same."""
-    return f"{query.place}?{urlencode(query.applied)} {access.identity}"
+    return f"{query.place}?{_encoded(query.applied)} {access.identity}"
+
+
+_encoded = lru_cache(maxsize=1024)(urlencode)
 
 
 def _place(repository: Repository, access: Access, query: Query) -> Place | None:
@@ -128,6 +143,6 @@ def _place(repository: Repository, access: Access, query: Query) -> Place | None
     return Place(rid, keys)
 
 
-def _seal(repository: Repository, access: Access, query: Query, last: Hit) -> str:
+def _seal(repository: Repository, access: Access, query: Query, last: Place) -> str:
     now = repository.context.clock.now()
-    return repository.seal.seal(*last.place, _purpose(access, query), now)
+    return repository.seal.seal(*last, _purpose(access, query), now)

@@ -56,10 +56,9 @@ async def _page(repository: Repository, access: Access, query: Query, after: Pla
         lookups = await look_up(
             connection, repository.dictionary, repository.rids, repository.bases, query.criteria, access
         )
-        hits, _ = await pages.page(
+        return await pages.page(
             connection,
             repository.dictionary,
             statements.page(plan(query, access, lookups), limit=_PAGE, after=after),
             repository.settings.search_seconds,
         )
-    return hits

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from smartbear.cdr.actions.search import Page
 from smartbear.cdr.model import subset
 from smartbear.cdr.routes.http import Call
-from smartbear.cdr.store.reading import Stored
+from smartbear.cdr.store.search.bodies import Rendered
 from smartbear.fhir import json
 from smartbear.fhir.issues import Issue
 from smartbear.fhir.outcome import operation_outcome
@@ -31,8 +31,8 @@ def searchset(call: Call, query: Query, page: Page) -> bytes:
     links = [Link("self", _address(call, query, None))]
     if page.next:
         links.append(Link("next", _address(call, query, page.next)))
-    entries = _entries(call, page.matches, "match", query)
-    entries += _entries(call, page.included, "include", query)
+    entries = _entries(call, page.matches, b"match", query)
+    entries += _entries(call, page.included, b"include", query)
     issues = list(_issues(query, page))
     if issues:
         outcome = json.encode(operation_outcome(issues))
@@ -56,17 +56,18 @@ def bundle(
     return b"{" + b",".join(members) + b"}"
 
 
-def _entries(call: Call, found: Iterable[Stored], mode: str, query: Query) -> list[bytes]:
-    shaped, base = bool(query.summary or query.elements), call.base
-    tail = b',"search":{"mode":"' + mode.encode() + b'"}}'
-    entries = []
-    for stored in found:
-        (kind, resource_id), body = stored.target, stored.json()
-        if shaped:
-            body = subset.of(body, query.summary, query.elements)
-        head = f'{{"fullUrl":"{base}{kind}/{resource_id}","resource":'.encode()
-        entries.append(head + body + tail)
-    return entries
+def _entries(call: Call, found: Sequence[Rendered], mode: bytes, query: Query) -> list[bytes]:
+    """All entries in one piece; none if nothing was found."""
+    if not found:
+        return []
+    shaped = bool(query.summary or query.elements)
+    entries = [_shaped(one, query) for one in found] if shaped else [one.entry for one in found]
+    start, end = b'{"fullUrl":"' + call.base.encode(), b',"search":{"mode":"' + mode + b'"}}'
+    return [start + (end + b"," + start).join(entries) + end]
+
+
+def _shaped(one: Rendered, query: Query) -> bytes:
+    return one.entry[: one.head] + subset.of(one.json, query.summary, query.elements)
 
 
 def _issues(query: Query, page: Page) -> Iterable[Issue]:

@@ -18,6 +18,7 @@ from smartbear.cdr.store.profiles import Profiles
 from smartbear.cdr.store.races import told_as_conflict
 from smartbear.cdr.store.rids import Rids
 from smartbear.cdr.store.rows import Rows
+from smartbear.cdr.store.search.bodies import Bodies
 from smartbear.cdr.store.upkeep import Upkeep
 from smartbear.cdr.store.writer import Writer
 from smartbear.cdr.store.writing import Unit, Writing
@@ -37,6 +38,7 @@ class Repository:
     db: Database
     dictionary: Dictionary
     rids: Rids
+    bodies: Bodies
     writing: Writing
     writer: Writer
     upkeep: Upkeep
@@ -68,6 +70,7 @@ class Repository:
             db=context.db,
             dictionary=dictionary,
             rids=rids,
+            bodies=Bodies(dictionary),
             writing=writing,
             writer=Writer(context.db, writing, indexing, context.clock, upkeep),
             upkeep=upkeep,

@@ -37,7 +37,7 @@ async def matching(
     lookups = await look_up(
         connection, repository.dictionary, repository.rids, repository.bases, query.criteria, access
     )
-    hits, _ = await pages.page(
+    hits = await pages.page(
         connection,
         repository.dictionary,
         statements.page(plan(query, access, lookups), limit=most),

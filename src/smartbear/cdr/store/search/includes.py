@@ -6,11 +6,12 @@ there are the planner cannot know: OFFSET 0 has it look up each of them, or it w
 
 from collections.abc import Iterable, Sequence
 
+import asyncpg
+
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups
 from smartbear.cdr.store.search.observation import kept_as
-from smartbear.cdr.store.search.pages import Hit, stored
 from smartbear.cdr.store.search.sql import TRUE, exists, select
 from smartbear.cdr.store.search.visibility import Visibility
 from smartbear.fhir import definitions
@@ -18,7 +19,7 @@ from smartbear.fhir.search.parameters import SearchType, parameters
 from smartbear.fhir.search.query import ANY_TYPE, Include
 from smartbear.kit.db import Connection
 
-_COLUMNS = "r.rid, r.type_id, r.id, r.ver, r.upd, r.deleted, r.patient"
+_COLUMNS = "r.rid, r.type_id, r.ver, r.upd, r.deleted, r.patient"
 
 
 async def included(
@@ -29,28 +30,36 @@ async def included(
     access: Access,
     lookups: Lookups,
     limit: int,
-) -> list[Hit]:
-    """At most ``limit`` resources that the includes of ``rids`` add to those ``seen`` already."""
+) -> list[asyncpg.Record]:
+    """Rid, ver and upd of at most ``limit`` resources that the includes of ``rids`` add to those ``seen``."""
     arguments = Arguments()
+    page, before = arguments.add(list(rids), "bigint[]"), arguments.add(list(seen), "bigint[]")
+    sql, values = arguments.bind(selection(includes, page, before, access, lookups, arguments, limit))
+    return await connection.fetch(sql, *values)
+
+
+def selection(
+    includes: Sequence[Include],
+    page: str,
+    seen: str,
+    access: Access,
+    lookups: Lookups,
+    arguments: Arguments,
+    limit: int,
+) -> str:
+    """A selection of what ``included`` promises, for two arrays of rids."""
     visibility = Visibility(access, arguments, lookups)
-    page = arguments.add(list(rids), "bigint[]")
-    before = arguments.add(list(seen), "bigint[]")
     found = " UNION ".join(_selection(one, page, arguments, lookups) for one in includes)
     each = select(_COLUMNS, "resource r", "r.rid = f.rid")
     chosen = select(
-        "r.*",
+        "r.rid, r.ver, r.upd",
         f"({found}) f CROSS JOIN LATERAL ({each} OFFSET 0) r",
         "NOT r.deleted",
         _readable(access, arguments, lookups),
-        f"r.rid <> ALL({before})",
+        f"r.rid <> ALL({seen})",
         visibility.of("r", access.reads),
     )
-    size = arguments.add(limit, "bigint")
-    bodies = f"({chosen} ORDER BY r.rid LIMIT {size}) m JOIN body b ON b.rid = m.rid AND b.ver = m.ver"
-    columns = "m.rid, m.type_id, m.id, m.ver, m.upd, b.method, b.content"
-    sql, values = arguments.bind(f"SELECT {columns} FROM {bodies} ORDER BY m.rid")  # noqa: S608 - values travel apart
-    rows = await connection.fetch(sql, *values)
-    return [Hit(row["rid"], (), stored(lookups.dictionary, row)) for row in rows]
+    return f"{chosen} ORDER BY r.rid LIMIT {arguments.add(limit, 'bigint')}"
 
 
 def _readable(access: Access, arguments: Arguments, lookups: Lookups) -> str:

@@ -1,4 +1,4 @@
-"""Running a plan: a page of matches with their bodies, and a count."""
+"""Running a plan: a page of matches with their bodies or its outline, and a count."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -10,10 +10,11 @@ from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.packing import unpack
 from smartbear.cdr.store.reading import Stored
-from smartbear.cdr.store.search.statements import BODIES, COLUMNS, Place, Statement
+from smartbear.cdr.store.search.statements import BODIES, COLUMNS, OUTLINE, Place, Statement
 from smartbear.kit.db import Connection
 
 _BODY = len(COLUMNS)
+_ALONG = OUTLINE.index("along")
 
 
 class Hit(NamedTuple):
@@ -25,22 +26,51 @@ class Hit(NamedTuple):
 
     @property
     def place(self) -> Place:
-        """Where it stands, as it can be sent back: the infinities are read as instants without a zone."""
-        keys = (
-            key.replace(tzinfo=UTC) if isinstance(key, datetime) and key.tzinfo is None else key
-            for key in self.keys
-        )
-        return Place(self.rid, tuple(keys))
+        """Where it stands."""
+        return _place(self.rid, self.keys)
+
+
+class Outline(NamedTuple):
+    """Rows that begin with rid, ver and upd: of matches, and of what comes along with them.
+
+    Last of the matches is the first of the next page, if there is one.
+    ``total`` is the number of all matches, if it was asked for and any is on the page.
+    """
+
+    matches: list[asyncpg.Record]
+    along: list[asyncpg.Record]
+    total: int | None
+    keys: int
+
+    def place(self, match: int) -> Place:
+        """Where a match stands."""
+        row = self.matches[match]
+        return _place(row[0], row[_ALONG + 1 : _ALONG + 1 + self.keys])
 
 
 async def page(
     connection: Connection, dictionary: Dictionary, statement: Statement, seconds: float
-) -> tuple[list[Hit], int | None]:
-    """The matches that ``statements.page`` asks for and, if it counts, the number of all."""
+) -> list[Hit]:
+    """The matches that ``statements.page`` asks for."""
     rows = await connection.fetch(statement.sql, *statement.values, timeout=seconds)
     keys = slice(_BODY, _BODY + statement.keys)
-    hits = [Hit(row[0], row[keys], stored(dictionary, row)) for row in rows]
-    return hits, rows[0]["total"] if statement.counted and rows else None
+    return [Hit(row[0], row[keys], stored(dictionary, row)) for row in rows]
+
+
+async def outline(connection: Connection, statement: Statement, seconds: float) -> Outline:
+    """What ``statements.outline`` asks for."""
+    rows = await connection.fetch(statement.sql, *statement.values, timeout=seconds)
+    end = next((n for n, row in enumerate(rows) if row[_ALONG]), len(rows))
+    total = rows[0]["total"] if statement.counted and rows else None
+    return Outline(rows[:end], rows[end:], total, statement.keys)
+
+
+def _place(rid: int, keys: tuple[Any, ...]) -> Place:
+    """As it can be sent back: the infinities are read as instants without a zone."""
+    zoned = (
+        key.replace(tzinfo=UTC) if isinstance(key, datetime) and key.tzinfo is None else key for key in keys
+    )
+    return Place(rid, tuple(zoned))
 
 
 async def count(connection: Connection, statement: Statement, seconds: float) -> int:

@@ -1,0 +1,97 @@
+"""What clients get of the versions that searches found lately.
+
+A version never changes, so one that was read once can be kept. Which versions there are and who sees them the
+database says each time. The instant is looked at too: what was expunged may be made again, from version 1.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import asyncpg
+import msgspec
+
+from smartbear.cdr.model.body import versioned
+from smartbear.cdr.store.dictionary import Dictionary
+from smartbear.cdr.store.packing import unpack
+from smartbear.kit.db import Connection
+
+_ROOM = 64 << 20  # bytes
+_LARGEST = 1 << 16  # bytes of a body that is kept: large ones are rare, and would drive out hundreds
+_OVERHEAD = 400  # bytes that one takes beside its content
+
+_READ = """
+    SELECT b.rid, b.ver, b.upd, r.type_id, r.id, b.method, b.content
+    FROM unnest($1::bigint[], $2::int[]) AS k (rid, ver)
+    JOIN body b ON b.rid = k.rid AND b.ver = k.ver JOIN resource r ON r.rid = k.rid
+    WHERE b.content IS NOT NULL"""
+
+
+class Rendered(msgspec.Struct, frozen=True, gc=False):
+    """A version of a resource as a client gets it, after its address and what follows that in a Bundle."""
+
+    version: int
+    updated: datetime
+    entry: bytes
+    """``Observation/1","resource":{…}``: an entry from behind the base of its ``fullUrl``."""
+    head: int
+    """Bytes of ``entry`` before the resource."""
+
+    @property
+    def json(self) -> bytes:
+        """The resource alone."""
+        return self.entry[self.head :]
+
+
+class Bodies:
+    """Those at hand in this process."""
+
+    def __init__(self, dictionary: Dictionary) -> None:
+        self._dictionary = dictionary
+        self._kept: dict[int, Rendered] = {}
+        self._size = 0
+
+    async def of(self, connection: Connection, rows: Sequence[asyncpg.Record]) -> dict[int, Rendered]:
+        """By their rids, the versions that rows of rid, ver and upd name, without those expunged since."""
+        found, missing = {}, []
+        for row in rows:
+            one = self._kept.get(row[0])
+            if one and one.version == row[1] and one.updated == row[2]:
+                found[row[0]] = one
+            else:
+                missing.append(row)
+        return found | await self._read(connection, missing) if missing else found
+
+    async def _read(self, connection: Connection, rows: Sequence[asyncpg.Record]) -> dict[int, Rendered]:
+        """Those not at hand; nothing seen inside a transaction is kept, it may never commit."""
+        read = await connection.fetch(_READ, [row[0] for row in rows], [row[1] for row in rows])
+        found = {row[0]: self._rendered(row) for row in read}
+        if not connection.is_in_transaction():
+            for rid, one in found.items():
+                self._keep(rid, one)
+        return found
+
+    def _rendered(self, row: asyncpg.Record) -> Rendered:
+        _, version, updated, type_id, resource_id, method, content = row
+        kind = self._dictionary.type_names[type_id]
+        head = f'{kind}/{resource_id}","resource":'.encode()
+        body = versioned(unpack(method, content), kind, resource_id, version, updated)
+        return Rendered(version, updated, head + body, len(head))
+
+    def forget(self, rids: Iterable[int]) -> None:
+        """Let go of those that were expunged, which the other processes do when they need the room."""
+        for rid in rids:
+            self._drop(rid)
+
+    def _keep(self, rid: int, one: Rendered) -> None:
+        self._drop(rid)
+        if len(one.entry) > _LARGEST:
+            return
+        self._kept[rid] = one
+        self._size += len(one.entry) + _OVERHEAD
+        while self._size > _ROOM:
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, rid: int) -> None:
+        gone = self._kept.pop(rid, None)
+        if gone:
+            self._size -= len(gone.entry) + _OVERHEAD
