@@ -330,6 +330,29 @@ async def test_a_resource_with_too_many_values_to_be_found_by_is_refused_at_once
     assert time.monotonic() - began < SOON
 
 
+def codings(text, count):
+    return {"coding": [{"code": f"{text}{number}"} for number in range(count)]}
+
+
+async def test_composites_of_more_parts_than_rows_can_number_are_refused(fhir):
+    crossed = observation(code=codings("c", 180), valueCodeableConcept=codings("v", 185))
+    assert await refused(fhir, "POST", "Observation", crossed) == 422
+
+
+def long_names(length):
+    """Different characters of four bytes, which no index can pack."""
+    return ["".join(chr(0x20000 + start + 7 * number) for number in range(length)) for start in range(3)]
+
+
+@pytest.mark.parametrize("length", [190, 200, 256])
+async def test_units_with_the_longest_names_are_stored_and_found(fhir, length):
+    system, code, unit = long_names(length)
+    measured = {"value": 1, "system": f"urn:{system}", "code": code, "unit": unit}
+    held = await fhir.create(observation(valueQuantity=measured))
+    asked = f"Observation?value-quantity={quote(f'1|urn:{system}|{code}')}"
+    assert await fhir.ids(asked) == [held["id"]]
+
+
 async def test_a_refusal_quotes_nothing_of_what_was_sent(fhir):
     secret = "not-for-anybody"
     for body in (json.encode(patient(gender=secret)), b'{"%b":1}' % secret.encode(), secret.encode()):

@@ -9,7 +9,7 @@ from smartbear.fhir.search.parameters import Parameter, SearchType, parameters
 from smartbear.kit.db import Connection, Database
 
 _MOST_KEPT = 50_000  # systems and units come from clients; the memory they take is bounded
-_LONGEST = 256  # characters; a longer name is kept as its digest, since an index row holds 2.7 kB
+_LONGEST = 192  # characters; a longer name is kept as its digest: an index row, of up to three, holds 2.7 kB
 
 _ADD_TERMS = "INSERT INTO term (kind, name) SELECT $1, unnest($2::text[]) ON CONFLICT DO NOTHING"
 _GET_TERMS = "SELECT name, term_id FROM term WHERE kind = $1 AND name = ANY($2::text[])"

@@ -19,6 +19,7 @@ from smartbear.fhir.search.values import Token
 from smartbear.kit.errors import FieldError, Unprocessable
 
 _MOST_VALUES = 100_000  # of one resource, for all its parameters; more take seconds to index
+_OF_COMPOSITE = 4  # values that one of a composite counts for: its parts are rows, numbered in 15 bits
 
 Tables = dict[str, dict[str, list[Any]]]  # field of Indexes → parameter code → values
 
@@ -113,7 +114,7 @@ class Branch:
                     break
             else:
                 values = [columns[part] for part in parts]
-                walk.expect_room(code, prod(map(len, values)))
+                walk.expect_room(code, _OF_COMPOSITE * prod(map(len, values)))
                 walk.add("composites", [code], list(product(*values)))
 
 
@@ -153,7 +154,7 @@ class Walk:
 
     def add(self, table: str, codes: list[str], values: list[Any]) -> None:
         """The same values for each parameter; Unprocessable where they become too many."""
-        count = len(codes) * len(values)
+        count = len(codes) * len(values) * (_OF_COMPOSITE if table == "composites" else 1)
         if count > self.left:
             self.expect_room(codes[0], count)
         self.left -= count
