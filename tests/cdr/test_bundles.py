@@ -3,8 +3,10 @@ import uuid
 
 import pytest
 
+from smartbear.cdr.app import serve
 from smartbear.fhir import json
-from tests.cdr.conftest import issues, matches, observation, patient
+from tests.cdr.conftest import Fhir, issues, matches, observation, patient
+from tests.conftest import client_of
 
 
 def bundle(*entries, kind="transaction"):
@@ -23,6 +25,11 @@ def put(resource, **request):
 
 def ask(method, url, **request):
     return {"request": {"method": method, "url": url, **request}}
+
+
+def parameters(**given):
+    named = [{"name": name, **value} for name, value in given.items()]
+    return {"resourceType": "Parameters"} | ({"parameter": named} if named else {})
 
 
 def urn():
@@ -95,7 +102,11 @@ async def test_a_transaction_with_a_fault_changes_nothing(fhir):
         (put({**stale, "active": False}, ifMatch='W/"7"'), 412),
         (ask("PATCH", "Patient/1"), 400),
         (ask("POST", "Patient"), 400),
-        (ask("GET", "metadata"), 400),
+        (ask("GET", "nowhere"), 404),
+        (ask("GET", "$export"), 400),
+        (ask("GET", "Patient/1/$meta-add"), 405),
+        (post(parameters(), url="Patient/$meta-add"), 404),
+        (post(parameters(), url="Patient/1/$meta-add"), 400),
         (ask("GET", "Patient/none"), 404),
         (post(patient(), ifNoneExist="colour=red"), 400),
     ):
@@ -270,3 +281,134 @@ async def test_a_case_manager_writes_bundles_about_own_patients_only(service, fh
     assert len(await manager.ids("Observation")) == 1
     batch = await sent(manager, post(observation(own["id"])), post(observation(other["id"])), kind="batch")
     assert statuses(batch) == ["201", "403"]
+
+
+@pytest.mark.parametrize("kind", ["transaction", "batch"])
+async def test_a_get_answers_in_a_bundle_what_it_answers_outside(fhir, kind):
+    person = await fhir.create(patient())
+    seen = await fhir.create(observation(person["id"]))
+    urls = (
+        f"Patient/{person['id']}",
+        f"Patient/{person['id']}/_history/1",
+        f"Patient/{person['id']}/_history",
+        "Observation/_history?_count=1",
+        "_history?_count=1",
+        f"Patient/{person['id']}/Observation",
+        f"Observation?patient={person['id']}&_summary=count",
+        f"Patient/{person['id']}/$everything",
+        f"Observation/$lastn?patient={person['id']}",
+        f"Observation/{seen['id']}/$meta",
+        f"Observation/{seen['id']}?_elements=status",
+        "CodeSystem/$lookup?system=http://hl7.org/fhir/administrative-gender&code=male",
+        "metadata",
+    )
+    answered = await sent(fhir, *(ask("GET", url) for url in urls), kind=kind)
+    assert statuses(answered) == ["200"] * len(urls)
+    for url, entry in zip(urls, answered["entry"], strict=True):
+        assert entry["resource"] == await fhir.get(url), url
+    assert answered["entry"][1]["response"]["etag"] == 'W/"1"'
+
+
+@pytest.mark.parametrize("kind", ["transaction", "batch"])
+async def test_a_get_in_a_bundle_sees_what_the_bundle_wrote(fhir, kind):
+    person = patient(id=str(uuid.uuid4()))
+    path = f"Patient/{person['id']}"
+    answered = await sent(
+        fhir, ask("GET", f"{path}/_history"), ask("GET", f"{path}/$everything"), put(person), kind=kind
+    )
+    history, everything, _ = answered["entry"]
+    assert history["resource"]["total"] == 1
+    assert matches(everything["resource"]) == [person["id"]]
+
+
+@pytest.mark.parametrize("kind", ["transaction", "batch"])
+async def test_conditions_of_reads_are_honoured_in_a_bundle(fhir, kind):
+    stored = await fhir.create(patient())
+    path = f"Patient/{stored['id']}"
+    answered = await sent(
+        fhir,
+        ask("GET", path, ifNoneMatch='W/"1"'),
+        ask("GET", path, ifModifiedSince="2026-06-15T00:00:00+02:00"),
+        ask("GET", path, ifNoneMatch='W/"2"', ifModifiedSince="2026-06-15T00:00:00Z"),
+        ask("HEAD", f"{path}/_history"),
+        kind=kind,
+    )
+    assert statuses(answered) == ["304", "304", "200", "200"]
+    assert ["resource" in entry for entry in answered["entry"]] == [False, False, True, False]
+    assert answered["entry"][0]["response"]["etag"] == 'W/"1"'
+
+
+async def test_operations_are_called_by_post_in_a_batch(fhir):
+    person = await fhir.create(patient())
+    tag = {"valueMeta": {"tag": [{"system": "urn:t", "code": "a"}]}}
+    wrong = {"name": "resource", "resource": {"resourceType": "Patient", "gender": "wrong"}}
+    answered = await sent(
+        fhir,
+        post(parameters(meta=tag), url=f"Patient/{person['id']}/$meta-add"),
+        post({"resourceType": "Parameters", "parameter": [wrong]}, url="Patient/$validate"),
+        post(parameters(), url=f"Patient/{person['id']}/$everything"),
+        post(parameters(colour={"valueCode": "red"}), url=f"Patient/{person['id']}/$everything"),
+        post(parameters(), url="Patient/$nothing"),
+        post(observation(status="wrong")),
+        kind="batch",
+    )
+    assert statuses(answered) == ["200", "200", "200", "400", "404", "422"]
+    assert answered["entry"][1]["resource"]["resourceType"] == "OperationOutcome"
+    assert (await fhir.get(f"Patient/{person['id']}"))["meta"]["tag"] == tag["valueMeta"]["tag"]
+
+
+async def test_operations_that_change_nothing_are_called_by_post_in_a_transaction(fhir):
+    person = patient(id=str(uuid.uuid4()))
+    answered = await sent(fhir, post(parameters(), url=f"Patient/{person['id']}/$everything"), put(person))
+    assert matches(answered["entry"][0]["resource"]) == [person["id"]]
+
+
+async def test_what_is_no_resource_is_not_answered_in_a_bundle(fhir):
+    started = await fhir.send("GET", "$export?_type=Basic", prefer="respond-async")
+    job = started.headers["content-location"].partition("/fhir/")[2]
+    answered = await sent(fhir, ask("GET", job), ask("GET", f"{job}/1.ndjson"), kind="batch")
+    assert not any("resource" in entry for entry in answered["entry"])
+
+
+async def test_a_bundle_sees_only_what_its_caller_sees(service, fhir):
+    hidden = await fhir.create(patient("elsewhere"))
+    manager = await service.case_manager("mine")
+    path = f"Patient/{hidden['id']}"
+    urls = (f"{path}/_history", f"{path}/$everything", f"{path}/$meta", path)
+    answered = await sent(manager, *(ask("GET", url) for url in urls), kind="batch")
+    assert statuses(answered) == ["404"] * len(urls)
+
+
+@pytest.mark.parametrize("kind", ["transaction", "batch"])
+async def test_outcomes_come_with_the_entries_if_asked_for(fhir, kind):
+    answered = await sent(fhir, post(patient()), kind=kind, prefer="return=OperationOutcome")
+    [entry] = answered["entry"]
+    assert entry["response"]["outcome"]["issue"][0]["severity"] == "information"
+    assert "resource" not in entry
+
+
+async def test_the_answers_in_a_bundle_are_bounded_together(make_context, clock, monkeypatch):
+    monkeypatch.setenv("SMARTBEAR_CDR_BUNDLE_BYTES", "20000")
+    async with make_context("cdr") as context, serve(context) as app, client_of(app, clock, None) as client:
+        fhir = Fhir(client)
+        stored = await fhir.create(patient(name=[{"family": "n" * 9000}]))
+        reads = [ask("GET", f"Patient/{stored['id']}")] * 3
+        assert statuses(await sent(fhir, *reads, kind="batch")) == ["200", "200", "503"]
+        assert (await fhir.send("POST", "", bundle(*reads))).status_code == 503
+
+
+@pytest.mark.parametrize("kind", ["transaction", "batch"])
+async def test_a_conditional_delete_deletes_as_many_as_outside(make_context, clock, monkeypatch, kind):
+    monkeypatch.setenv("SMARTBEAR_CDR_DELETE_MATCHES", "2")
+    async with make_context("cdr") as context, serve(context) as app, client_of(app, clock, None) as client:
+        fhir, keys = Fhir(client), [str(uuid.uuid4()) for _ in range(3)]
+        for key in (*keys[:1] * 2, *keys[1:2] * 3):
+            await fhir.create(patient(identifier=[{"value": key}]))
+        asked = [ask("DELETE", f"Patient?identifier={key}") for key in keys]
+        assert statuses(await sent(fhir, asked[0], asked[2], kind=kind)) == ["204", "204"]
+        assert await fhir.ids(f"Patient?identifier={keys[0]}") == []
+        [stored, *_] = await fhir.ids(f"Patient?identifier={keys[1]}")
+        many = await fhir.send("POST", "", bundle(asked[1], kind=kind))
+        assert many.status_code == 412 or statuses(json.decode(many.content)) == ["412"]
+        twice = bundle(ask("DELETE", f"Patient?_id={stored}"), ask("DELETE", f"Patient/{stored}"))
+        assert (await fhir.send("POST", "", twice)).status_code == 422

@@ -52,7 +52,7 @@ class CdrSettings(BaseSettings):
         1,
         ge=1,
         le=1000,
-        description="Most resources that one conditional delete may delete; in a transaction always one.",
+        description="Most resources that one conditional delete may delete.",
     )
     cursor_minutes: int = Field(30, ge=1, description="How long the link to the next page stays good.")
 

@@ -92,15 +92,19 @@ def test_one_resource_is_changed_once_in_a_transaction():
     deletion = {"request": {"method": "DELETE", "url": "Patient/1"}}
     reading = {"request": {"method": "GET", "url": "Patient/1"}}
     entries = read(put("Patient/1"), put("Patient/2"), deletion, reading)
-    assert [(issue.code, issue.expression) for issue in duplicates(entries, named_targets(entries))] == [
+    assert [(issue.code, issue.expression) for issue in duplicates(entries, changed(entries))] == [
         ("duplicate", "Bundle.entry[2]")
     ]
+
+
+def changed(entries):
+    return {index: {target} for index, target in named_targets(entries).items()}
 
 
 def test_creates_without_a_target_yet_are_no_duplicates():
     patient, condition = read(*EXAMPLE["entry"])
     assert duplicates([patient, condition], {}) == []
-    assert len(duplicates([patient, condition], {0: "Patient/1", 1: "Patient/1"})) == 1
+    assert len(duplicates([patient, condition], {0: {"Patient/1"}, 1: {"Patient/1", "Patient/2"}})) == 1
 
 
 def test_deleted_resources_cannot_be_referred_to():

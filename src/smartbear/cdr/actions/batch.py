@@ -3,14 +3,13 @@
 import asyncio
 from typing import Any
 
-from smartbear.cdr.actions.bundle import BREATH, READS, Done, read_bundle
+from smartbear.cdr.actions.bundle import BREATH, Addresses, Done, read_bundle
 from smartbear.cdr.actions.conditional import Condition
 from smartbear.cdr.actions.create import create
 from smartbear.cdr.actions.delete import delete, delete_matches
 from smartbear.cdr.actions.modify import modify, modify_match
 from smartbear.cdr.actions.patch import by_entry
 from smartbear.cdr.actions.result import Result, nothing
-from smartbear.cdr.actions.retrieve import retrieve
 from smartbear.cdr.actions.update import update, update_match
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.references import LocalId
@@ -21,7 +20,9 @@ from smartbear.fhir.bundle.entries import Entry, in_processing_order
 from smartbear.kit.errors import BadInput, PlatformError, Unprocessable
 
 
-async def batch(repository: Repository, access: Access, bundle: dict[str, Any], base: str) -> list[Done]:
+async def batch(
+    repository: Repository, access: Access, bundle: dict[str, Any], base: str, addresses: Addresses
+) -> list[Done]:
     """Carry out each entry; what became of them, in the order given. Reads come after writes."""
     reading = await read_bundle(bundle, base)
     done: dict[int, Done] = {
@@ -33,22 +34,21 @@ async def batch(repository: Repository, access: Access, bundle: dict[str, Any], 
         for index, issues in reading.resources.items()
     }
     sound = [entry for entry in in_processing_order(reading.entries) if entry.index not in done]
-    writes = [entry for entry in sound if entry.method not in READS]
-    reads = [entry for entry in sound if entry.method in READS]
-    for entries in (writes, reads):
+    writes = [entry for entry in sound if entry.is_write]
+    asked = [entry for entry in sound if not entry.is_write]
+    for entries in (writes, asked):
         for start in range(0, len(entries), BREATH):
             some = entries[start : start + BREATH]
-            results = await asyncio.gather(*(_one(repository, access, entry) for entry in some))
+            results = await asyncio.gather(*(_one(repository, access, entry, addresses) for entry in some))
             done |= zip((entry.index for entry in some), results, strict=True)
     return [done[entry.index] for entry in reading.entries]
 
 
-async def _one(repository: Repository, access: Access, entry: Entry) -> Done:
+async def _one(repository: Repository, access: Access, entry: Entry, addresses: Addresses) -> Done:
     try:
-        if entry.method in READS:
-            async with repository.db.connection() as connection:
-                return await retrieve(repository, connection, access, entry)
-        return await _written(repository, access, entry)
+        if entry.is_write:
+            return await _written(repository, access, entry)
+        return await addresses.ask(repository, entry)
     except PlatformError as error:
         return error
 

@@ -4,42 +4,43 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from smartbear.cdr.actions.result import Result
-from smartbear.cdr.actions.search import Page
 from smartbear.cdr.store.reading import Stored
+from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import outcome
-from smartbear.fhir.bundle.entries import Entry, read_entries
+from smartbear.fhir.bundle.entries import Entry, is_operation, read_entries
 from smartbear.fhir.issues import Issue
-from smartbear.fhir.search.query import Query
 from smartbear.fhir.validation import validate
 from smartbear.kit.errors import PlatformError, Unprocessable
 
 BREATH = 20  # resources handled before other requests get their turn
 
 _INDEX = re.compile(r"Bundle\.entry\[(\d+)\]")
-READS = frozenset({"GET", "HEAD"})
-"""Methods that change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """The answer to a search among the entries."""
+class Answered:
+    """What an address answered to a read or an operation; the version of a resource, if it showed one."""
 
-    query: Query
-    page: Page
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The answer to HEAD: what is told of a read or search without showing what was found."""
-
-    found: Stored | Found
+    status: int
+    body: bytes
+    shown: Stored | None
 
 
-Done = Result | Stored | Found | Head | PlatformError
-"""What became of an entry: a write, a read, a search, or an error (in batches)."""
+class Addresses(Protocol):
+    """Where reads and operations are asked."""
+
+    def expect_read(self, entry: Entry) -> None:
+        """BadInput for an operation that may change something."""
+
+    async def ask(self, repository: Repository, entry: Entry) -> Answered:
+        """What the entry's address answers; raises any PlatformError."""
+
+
+Done = Result | Answered | PlatformError
+"""What became of an entry: a write, what was asked, or an error (in batches)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +62,20 @@ async def read_bundle(bundle: dict[str, Any], base: str) -> Reading:
         raise Unprocessable("The Bundle is not valid.", errors=faults)
     resources: dict[int, list[Issue]] = {}
     for index, item in enumerate(items):
-        issues = [_placed(issue, index) for issue in validate(item["resource"])] if "resource" in item else []
-        if issues:
+        if issues := _faults(item, index):
             resources[index] = issues
         if index % BREATH == BREATH - 1:
             await asyncio.sleep(0)
     sound = [_without_resource(item) if index in resources else item for index, item in enumerate(items)]
     entries, issues = read_entries({**bundle, "entry": sound}, base)
     return Reading(entries, _by_entry(entries, issues), resources)
+
+
+def _faults(item: Mapping[str, Any], index: int) -> list[Issue]:
+    """What is wrong with a resource; what an operation is told is the operation's to judge."""
+    if "resource" not in item or is_operation(item["request"]["url"]):
+        return []
+    return [_placed(issue, index) for issue in validate(item["resource"])]
 
 
 def _by_entry(entries: Sequence[Entry], issues: Sequence[Issue]) -> dict[int, list[Issue]]:

@@ -37,15 +37,10 @@ class Page:
 async def search(repository: Repository, access: Access, query: Query) -> Page:
     """The page of ``query`` that its cursor asks for, or the first."""
     async with repository.db.connection() as connection:
-        return await search_in(repository, connection, access, query)
-
-
-async def search_in(repository: Repository, connection: Connection, access: Access, query: Query) -> Page:
-    """``search`` on a connection of the caller's, which may be in a transaction."""
-    query = await meant(repository, connection, access, query)
-    if query.summary == "count" or query.count == 0:
-        return Page([], [], await _total(repository, connection, access, query), None, cut=False)
-    return await _page(repository, connection, access, query)
+        query = await meant(repository, connection, access, query)
+        if query.summary == "count" or query.count == 0:
+            return Page([], [], await _total(repository, connection, access, query), None, cut=False)
+        return await _page(repository, connection, access, query)
 
 
 async def _page(repository: Repository, connection: Connection, access: Access, query: Query) -> Page:

@@ -5,13 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from smartbear.cdr.actions.accept import Drafts, expect_own, expect_writable
-from smartbear.cdr.actions.bundle import BREATH, READS, Done, Reading, read_bundle
-from smartbear.cdr.actions.conditional import Condition, lock, match, match_each, read_condition
+from smartbear.cdr.actions.bundle import BREATH, Addresses, Done, Reading, read_bundle
+from smartbear.cdr.actions.conditional import Condition, lock, match, match_each, matches, read_condition
 from smartbear.cdr.actions.conform import expect_entries_conforming
 from smartbear.cdr.actions.modify import modified
 from smartbear.cdr.actions.patch import by_entry
 from smartbear.cdr.actions.result import Result, as_found, nothing
-from smartbear.cdr.actions.retrieve import retrieve
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.change import Change, Draft, Written
 from smartbear.cdr.model.references import LocalId
@@ -30,12 +29,14 @@ from smartbear.kit.errors import BadInput, FieldError, NotFound, Unprocessable
 
 
 async def transaction(
-    repository: Repository, access: Access, bundle: dict[str, Any], base: str
+    repository: Repository, access: Access, bundle: dict[str, Any], base: str, addresses: Addresses
 ) -> list[Done]:
     """Carry out all entries; what became of them, in the order given."""
     reading = await read_bundle(bundle, base)
     _expect_sound(reading)
-    work = _Transaction(repository, access, reading.entries)
+    for entry in reading.entries:
+        addresses.expect_read(entry)
+    work = _Transaction(repository, access, reading.entries, addresses)
     for entry in work.writes:
         expect_writable(access, entry.type)
     await expect_entries_conforming(repository, work.writes)
@@ -57,11 +58,14 @@ def _expect_sound(reading: Reading) -> None:
 class _Transaction:
     """One transaction on its way: what its entries name, and what was found for them."""
 
-    def __init__(self, repository: Repository, access: Access, entries: Sequence[Entry]) -> None:
+    def __init__(
+        self, repository: Repository, access: Access, entries: Sequence[Entry], addresses: Addresses
+    ) -> None:
         self._repository, self._access, self._entries = repository, access, entries
+        self._addresses = addresses
         self._drafts = Drafts(repository.bases)
-        self.writes = [entry for entry in in_processing_order(entries) if entry.method not in READS]
-        self._reads = [entry for entry in entries if entry.method in READS]
+        self.writes = [entry for entry in in_processing_order(entries) if entry.is_write]
+        self._asked = [entry for entry in entries if not entry.is_write]
         self._patches = [entry for entry in self.writes if entry.method == "PATCH"]
         self._links = {entry.index: links(entry.resource) for entry in self.writes if entry.resource}
         conditions = {entry.index: entry.if_none_exist or entry.query for entry in self.writes}
@@ -76,31 +80,38 @@ class _Transaction:
             for literal in conditional_references(found)
         }
         self._matches: dict[int, Stored | None] = {}
+        self._deleted: dict[int, list[LocalId]] = {}
 
     @property
     def must_look(self) -> bool:
         """Whether anything has to be found out in the same transaction as the writes."""
-        return bool(self._conditions or self._references or self._reads or self._patches)
+        return bool(self._conditions or self._references or self._asked or self._patches)
 
     async def run(self, tx: Connection | None) -> list[Done]:
         """Carry it out. Without ``tx``, if there is nothing to look for, it shares commits with others."""
         replacements = await self._look(tx) if tx else {}
         targets = {entry.index: target for entry in self.writes if (target := self._target(entry))}
         named = {index: f"{target.type}/{target.id}" for index, target in targets.items()}
-        _refuse(duplicates(self._entries, named))
+        more = {index: {f"{one.type}/{one.id}" for one in found} for index, found in self._deleted.items()}
+        _refuse(duplicates(self._entries, {index: {name} for index, name in named.items()} | more))
         changes = await self._changes(tx, targets, full_urls(self._entries, named) | replacements)
-        unit = list(changes.values())
+        unit = [*changes.values(), *self._further_deletions(targets)]
         written = await (self._repository.write_in(tx, unit) if tx else self._repository.writer.write(unit))
-        done: dict[int, Done] = dict(zip(changes, map(_result, unit, written), strict=True))
-        for entry in self._reads:
-            assert tx, "reading is looking"
-            done[entry.index] = await retrieve(self._repository, tx, self._access, entry)
+        done: dict[int, Done] = dict(zip(changes, map(_result, unit, written), strict=False))
+        for entry in self._asked:
+            assert tx, "asking is looking"
+            done[entry.index] = await self._addresses.ask(self._repository.within(tx), entry)
         return [done.get(entry.index) or self._untouched(entry) for entry in self._entries]
 
     async def _look(self, tx: Connection) -> dict[str, str]:
         """Find the matches of all conditions, under lock; returns what conditional references become."""
         await lock(tx, self._conditions.values())
-        self._matches = await match_each(self._repository, tx, self._access, self._conditions)
+        most = self._repository.settings.delete_matches
+        deletions = {entry.index for entry in self.writes if entry.method == "DELETE" and most > 1}
+        for index in deletions & self._conditions.keys():
+            await self._look_for_deletion(tx, index, most)
+        single = {index: query for index, query in self._conditions.items() if index not in deletions}
+        self._matches |= await match_each(self._repository, tx, self._access, single)
         found: dict[str, str] = {}
         for text, condition in self._references.items():
             query = read_condition(self._repository, condition)
@@ -108,6 +119,16 @@ class _Transaction:
             if target:
                 found[text] = f"{target.target.type}/{target.target.id}"
         return found
+
+    async def _look_for_deletion(self, tx: Connection, index: int, most: int) -> None:
+        """As many matches as outside a Bundle; the answer tells of the first."""
+        found = await matches(self._repository, tx, self._access, self._conditions[index], most)
+        self._matches[index] = found[0] if found else None
+        self._deleted[index] = [stored.target for stored in found]
+
+    def _further_deletions(self, targets: Mapping[int, LocalId]) -> list[tuple[Change, Rows]]:
+        found = (one for index, deleted in self._deleted.items() for one in deleted if one != targets[index])
+        return [(Change(target, None, self._access), NO_ROWS) for target in found]
 
     def _target(self, entry: Entry) -> LocalId | None:
         """The resource an entry is about; None for a deletion that matches nothing."""

@@ -4,23 +4,20 @@ The addresses are those of https://hl7.org/fhir/R4/http.html under ``/fhir``; on
 404, and one that is offered for other methods a 405 that names them.
 """
 
-import re
-from collections.abc import Mapping
-
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from smartbear.cdr.access import access_of
 from smartbear.cdr.actions.subscriptions.bindings import Bindings
+from smartbear.cdr.routes.addresses import Routes, interaction, methods, offered, segments
 from smartbear.cdr.routes.binary import read_binary_route
 from smartbear.cdr.routes.bundle import bundle_route
 from smartbear.cdr.routes.errors import error_answer
 from smartbear.cdr.routes.history import history_route
-from smartbear.cdr.routes.http import Answer, Interaction, call_of
+from smartbear.cdr.routes.http import Answer, Call, call_of
 from smartbear.cdr.routes.metadata import metadata_of
 from smartbear.cdr.routes.negotiation import Form, form_of, shaped
 from smartbear.cdr.routes.operations import OPERATIONS
-from smartbear.cdr.routes.operations.bulk import shape_of_job
 from smartbear.cdr.routes.patches import conditional_patch_route, patch_route
 from smartbear.cdr.routes.reads import read_route, vread_route
 from smartbear.cdr.routes.searches import COMPARTMENTS, search_by_post_route, search_route
@@ -34,17 +31,20 @@ from smartbear.cdr.routes.writes import (
 )
 from smartbear.cdr.store.repository import Repository
 from smartbear.contracts.scope import scope_of
-from smartbear.fhir import definitions
-from smartbear.fhir.search.query import ANY_TYPE
 from smartbear.kit import logs
-from smartbear.kit.errors import BadInput, MethodNotAllowed, NotFound, PlatformError
+from smartbear.kit.errors import MethodNotAllowed, NotFound, PlatformError
 
 _PREFIX = "/fhir"
-_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _log = logs.get("cdr")
 
-_DATA: Mapping[tuple[str, ...], Mapping[str, Interaction]] = {
-    (): {"GET": search_route, "POST": bundle_route},
+
+async def _bundle_route(repository: Repository, call: Call) -> Answer:
+    """What a Bundle asks for is asked of the same addresses."""
+    return await bundle_route(repository, call, ROUTES)
+
+
+_DATA: Routes = {
+    (): {"GET": search_route, "POST": _bundle_route},
     ("_search",): {"POST": search_by_post_route},
     ("type",): {
         "GET": search_route,
@@ -105,16 +105,14 @@ class FhirApplication:
 
     async def _answer(self, scope: Scope, receive: Receive, form: Form) -> Answer:
         caller = scope_of(HTTPConnection(scope))
-        path = _segments(scope["path"])
-        shape = _shape(path)
+        path = _below(scope["path"])
         call = call_of(scope, receive, path, access_of(caller), self._base(scope), caller.who)
-        methods = _methods(shape, path[:1])
-        interaction = methods.get("GET" if call.method == "HEAD" else call.method)
-        if interaction is None:
-            allowed = ", ".join(sorted({*methods, *(["HEAD"] if "GET" in methods else [])})).encode()
-            return error_answer(MethodNotAllowed(), ((b"allow", allowed),))
+        found = offered(ROUTES, path)
+        asked = interaction(found, call.method)
+        if asked is None:
+            return error_answer(MethodNotAllowed(), ((b"allow", ", ".join(methods(found)).encode()),))
         form.expect_offered(call.method)
-        return await interaction(self._repository, call)
+        return await asked(self._repository, call)
 
     def _base(self, scope: Scope) -> str:
         """The address the caller used, if it is one of ours, else the canonical one."""
@@ -123,31 +121,7 @@ class FhirApplication:
         return self._known_bases.get(used, self._repository.bases[0])
 
 
-def _segments(path: str) -> tuple[str, ...]:
+def _below(path: str) -> tuple[str, ...]:
     if path != _PREFIX and not path.startswith(f"{_PREFIX}/"):
         raise NotFound("There is nothing at this address.")
-    return tuple(segment for segment in path[len(_PREFIX) :].split("/") if segment)
-
-
-def _methods(shape: tuple[str, ...], named: tuple[str, ...]) -> Mapping[str, Interaction]:
-    """What an address offers: to its type alone, or to every type."""
-    found = ROUTES.get(named + shape[1:]) or ROUTES.get(shape)
-    if found is None:
-        raise NotFound("There is nothing at this address.")
-    return found
-
-
-def _shape(path: tuple[str, ...]) -> tuple[str, ...]:
-    """The address with names in place of what varies; a type that R4 does not know stays as it is."""
-    if not path or path[0] not in definitions.resource_types():
-        return shape_of_job(path)
-    shape = ["type", *path[1:]]
-    if len(path) > 1 and path[1][0] not in "$_":
-        shape[1] = "id"
-        if not _ID.fullmatch(path[1]):
-            raise BadInput("An id has 1 to 64 letters, digits, hyphens and full stops.")
-    if len(path) == len(("type", "id", "_history", "version")) and path[2] == "_history":
-        shape[3] = "version"
-    elif len(path) > len(("type", "id")) and path[2] in {ANY_TYPE} | definitions.resource_types():
-        shape[2] = "member"
-    return tuple(shape)
+    return segments(path[len(_PREFIX) :])

@@ -1,6 +1,5 @@
 """One request and its answer, as far as FHIR cares."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,8 +12,10 @@ from starlette.types import Receive, Scope, Send
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.routes import compression
 from smartbear.cdr.routes.media import Format, format_of
+from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import json, xml
+from smartbear.kit.aside import aside, note_body
 from smartbear.kit.errors import BadInput, TooLarge
 
 RESOURCE = b"application/fhir+json; charset=utf-8"
@@ -64,7 +65,10 @@ class Call:
                 raise TooLarge(f"The body may have at most {limit} bytes.")
             more = message.get("more_body", False)
         body, coding = b"".join(chunks), self.header(b"content-encoding")
-        return await compression.unpacked(coding.lower(), body, limit) if coding else body
+        if coding:
+            body = await compression.unpacked(coding.lower(), body, limit)
+        note_body(len(body))
+        return body
 
     async def resource(self, limit: int) -> Any:
         """The body as the values of its JSON form, whether it is JSON or XML."""
@@ -72,7 +76,7 @@ class Call:
         body = await self.body(limit)
         if not body:
             raise BadInput("The body is empty.")
-        return json.decode(body) if form is Format.JSON else await asyncio.to_thread(xml.decode, body)
+        return await aside(json.decode if form is Format.JSON else xml.decode, body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,8 @@ class Answer:
     headers: Headers = field(default=())
     content_type: bytes = RESOURCE
     chunks: AsyncIterator[bytes] | None = None
+    shown: Stored | None = None
+    """The version of a resource that it is, for the entry of a Bundle to name."""
 
     async def send(self, send: Send, *, with_body: bool = True) -> None:
         """Hand the answer to the server; to HEAD without its body."""

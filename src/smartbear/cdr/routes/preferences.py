@@ -31,6 +31,12 @@ def asks_for(call: Call, wanted: Representation) -> bool:
     return _preferences(call).get("return", "").lower() == wanted.lower()
 
 
+def handling(call: Call) -> str:
+    """What the caller prefers of the handling of parameters, as its own preference; empty if nothing."""
+    wanted = _preferences(call).get("handling")
+    return f"handling={wanted}" if wanted else ""
+
+
 def is_strict(call: Call) -> bool:
     """Whether an unknown search parameter is an error (R4 search 3.1.1.3.2)."""
     return _preferences(call).get("handling") == "strict"

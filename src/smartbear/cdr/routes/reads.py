@@ -33,8 +33,8 @@ def read_answer(call: Call, stored: Stored) -> Answer:
     """The resource, or what was asked of it; 304 if the caller has this version."""
     headers = version_headers(stored)
     if is_unchanged(call, stored.version, stored.updated):
-        return Answer(304, b"", headers)
-    return Answer(200, _asked_part(call, stored.json()), headers)
+        return Answer(304, b"", headers, shown=stored)
+    return Answer(200, _asked_part(call, stored.json()), headers, shown=stored)
 
 
 def _asked_part(call: Call, resource: bytes) -> bytes:

@@ -1,5 +1,7 @@
 """create, update and delete over HTTP."""
 
+from typing import Any
+
 from smartbear.cdr.actions.conditional import Condition
 from smartbear.cdr.actions.create import create
 from smartbear.cdr.actions.delete import delete, delete_matches
@@ -83,7 +85,7 @@ def _deleted_answer(call: Call, *results: Result) -> Answer:
     one = len(results) == 1 and written.outcome is Outcome.DELETED
     tag = ((b"etag", tag_of(written.version).encode()),) if one else ()
     if representation(call) is Representation.OUTCOME:
-        return Answer(200, _outcome(*results), tag)
+        return Answer(200, json.encode(told(*results)), tag)
     return Answer(204, b"", tag)
 
 
@@ -102,13 +104,14 @@ def written_answer(call: Call, result: Result) -> Answer:
     if wanted is Representation.FULL:
         body = result.json()
     elif wanted is Representation.OUTCOME:
-        body = _outcome(result)
+        body = json.encode(told(result))
     return Answer(_STATUS[written.outcome], body, headers)
 
 
-def _outcome(*results: Result) -> bytes:
+def told(*results: Result) -> dict[str, Any]:
+    """What became of some resources, as an OperationOutcome."""
     issues: list[Issue] = []
     for result in results:
         said = _SAID[result.written.outcome]
         issues += [Issue("information", "informational", said), *result.warnings]
-    return json.encode(operation_outcome(issues))
+    return operation_outcome(issues)

@@ -124,7 +124,8 @@ class _Statement:
     def _settled(self, snapshot: str) -> str:
         if self._asked.since and self._asked.id is None:
             return f"b.xid < pg_snapshot_xmin({snapshot})"
-        return f"pg_visible_in_snapshot(b.xid, {snapshot})"
+        own = "b.xid = pg_current_xact_id_if_assigned()"  # in a transaction that has written before it asks
+        return f"(pg_visible_in_snapshot(b.xid, {snapshot}) OR {own})"
 
     def _at(self) -> str:
         """Made before the end of the range, and not followed by another before its start."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from smartbear.cdr.model.change import Draft, Written
@@ -14,6 +14,7 @@ from smartbear.cdr.store import partitions
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.indexing import Indexing
 from smartbear.cdr.store.parameters import AddedParameters
+from smartbear.cdr.store.pinned import Pinned
 from smartbear.cdr.store.profiles import Profiles
 from smartbear.cdr.store.races import told_as_conflict
 from smartbear.cdr.store.rids import Rids
@@ -101,6 +102,10 @@ class Repository:
         with told_as_conflict():
             async with self.slots, self.db.transaction() as tx:
                 yield tx
+
+    def within(self, tx: Connection) -> "Repository":
+        """The same repository, which reads in a transaction of the caller's."""
+        return replace(self, db=Pinned(tx))
 
     async def write_in(self, tx: Connection, unit: Unit) -> list[Written]:
         """Write in a transaction of the caller's; raises what any change of the unit meets."""

@@ -11,6 +11,7 @@ from smartbear.fhir.issues import Issue
 
 _PHASES = {"DELETE": 0, "POST": 1, "PUT": 2, "PATCH": 2, "GET": 3, "HEAD": 3}
 _URL = re.compile(r"(?P<type>[A-Z][A-Za-z]+)(?:/(?P<id>[A-Za-z0-9\-.]{1,64}))?(?:\?(?P<query>\S*))?")
+_READS = {"GET", "HEAD"}
 _WITH_BODY = {"POST", "PUT", "PATCH"}
 
 
@@ -35,6 +36,16 @@ class Entry(msgspec.Struct, frozen=True):
     if_modified_since: str = ""
 
     @property
+    def is_operation(self) -> bool:
+        """Whether it calls an operation by POST, which writes no resource of its own."""
+        return self.method == "POST" and is_operation(self.url)
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it creates, changes or deletes the resource that it names."""
+        return self.method not in _READS and not self.is_operation
+
+    @property
     def place(self) -> str:
         """FHIRPath location of the entry in its Bundle."""
         return f"Bundle.entry[{self.index}]"
@@ -49,6 +60,11 @@ def read_entries(bundle: Mapping[str, Any], base: str) -> tuple[list[Entry], lis
     return entries, [issue for entry in entries for issue in _problems(entry)]
 
 
+def is_operation(url: str) -> bool:
+    """Whether an address is an operation's (`Patient/1/$everything`)."""
+    return url.partition("?")[0].rpartition("/")[2].startswith("$")
+
+
 def in_processing_order(entries: Iterable[Entry]) -> list[Entry]:
     """Deletes, creates, updates and patches, reads: the order the specification demands of a transaction."""
     return sorted(entries, key=lambda entry: _PHASES[entry.method])
@@ -57,7 +73,7 @@ def in_processing_order(entries: Iterable[Entry]) -> list[Entry]:
 def _entry(index: int, entry: Mapping[str, Any], base: str) -> Entry:
     request = entry["request"]
     url = str(request["url"]).removeprefix(base).lstrip("/")
-    parts = _URL.fullmatch(url) if request["method"] not in {"GET", "HEAD"} else None
+    parts = _URL.fullmatch(url) if request["method"] not in _READS else None
     named = parts.groupdict(default="") if parts and parts["type"] in definitions.resource_types() else {}
     return Entry(
         index=index,
@@ -76,7 +92,7 @@ def _entry(index: int, entry: Mapping[str, Any], base: str) -> Entry:
 
 
 def _problems(entry: Entry) -> Iterable[Issue]:
-    if entry.method in {"GET", "HEAD"}:
+    if not entry.is_write:
         return
     url = f"{entry.place}.request.url"
     if not entry.type or (entry.id and entry.query):

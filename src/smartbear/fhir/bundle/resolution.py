@@ -33,19 +33,20 @@ def full_urls(entries: Iterable[Entry], targets: Mapping[int, str]) -> dict[str,
     }
 
 
-def duplicates(entries: Iterable[Entry], targets: Mapping[int, str]) -> list[Issue]:
+def duplicates(entries: Iterable[Entry], targets: Mapping[int, Iterable[str]]) -> list[Issue]:
     """An issue for each entry that changes a resource an earlier entry changes.
 
-    A transaction must not, since its entries have no order between themselves. `targets` is as above.
+    A transaction must not, since its entries have no order between themselves. `targets` gives, by index of
+    the entry, the type and id of everything it changes.
     """
     issues = []
     seen: set[str] = set()
     for entry in entries:
-        target = targets.get(entry.index, "") if entry.method not in {"GET", "HEAD"} else ""
-        if target in seen:
+        changed = set(targets.get(entry.index, ()) if entry.is_write else ())
+        if changed & seen:
             text = "changes a resource that another entry changes"
             issues.append(Issue("error", "duplicate", text, entry.place))
-        seen.add(target or entry.place)
+        seen |= changed
     return issues
 
 
