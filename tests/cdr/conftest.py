@@ -6,14 +6,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
-from starlette.types import ASGIApp
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartbear.cdr.app import serve
 from smartbear.contracts.scope import PARTICIPANT, SYSTEM, AccessScope
 from smartbear.fhir import json
 from smartbear.kit.clock import FrozenClock
 from smartbear.kit.context import Context
+from smartbear.kit.errors import NotFound
+from smartbear.kit.problems import problem_response
 from tests.conftest import client_of
 
 Resource = dict[str, Any]
@@ -99,6 +104,19 @@ def patient(organisation: str = "", **more: Any) -> Resource:
 
 
 @dataclass
+class Standing:
+    """In the place of ``identity``: what everybody who has called may be, until a test changes it."""
+
+    scopes: dict[str, AccessScope] = field(default_factory=dict)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = Request(scope).query_params
+        found = self.scopes.get(f"{asked['role']} {asked['name']}")
+        answer = Response(msgspec.json.encode(found)) if found else problem_response(NotFound())
+        await answer(scope, receive, send)
+
+
+@dataclass
 class Service:
     """The application and its context."""
 
@@ -106,9 +124,12 @@ class Service:
     context: Context
     clock: FrozenClock
     clients: AsyncExitStack
+    standing: Standing
 
     async def caller(self, scope: AccessScope | None = None) -> Fhir:
         """A caller with this scope; without one, a component, which sees everything."""
+        if scope:
+            self.standing.scopes[scope.who] = scope
         return Fhir(await self.clients.enter_async_context(client_of(self.app, self.clock, scope)))
 
     async def case_manager(self, organisation: str) -> Fhir:
@@ -125,12 +146,14 @@ class Service:
 
 @pytest.fixture
 async def service(make_context: Callable[..., Any], clock: FrozenClock) -> AsyncIterator[Service]:
+    standing = Standing()
+    opened = make_context("cdr", neighbours={"identity": standing}, plan_cache_mode="force_generic_plan")
     async with (
-        make_context("cdr", plan_cache_mode="force_generic_plan") as context,
+        opened as context,
         serve(context) as app,
         AsyncExitStack() as clients,
     ):
-        yield Service(app, context, clock, clients)
+        yield Service(app, context, clock, clients, standing)
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from smartbear.cdr.actions.subscriptions import hook
-from smartbear.cdr.actions.subscriptions.hook import Endpoints, NotDelivered, connections, is_public, send
+from smartbear.cdr.actions.subscriptions.endpoints import Endpoints, is_public
+from smartbear.cdr.actions.subscriptions.hook import NotDelivered, connections, send
 from tests.cdr.subscribers import served
 
 

@@ -9,14 +9,17 @@ from datetime import timedelta
 import asyncpg
 import pytest
 import websockets
+from msgspec.structs import replace
 
 from smartbear.cdr.actions.subscriptions import bindings, watch
+from smartbear.cdr.actions.subscriptions.take_up import take_up_changed
 from smartbear.cdr.jobs import handlers
+from smartbear.cdr.store.repository import Repository
 from smartbear.contracts.scope import HEADER, SYSTEM, AccessScope, ScopeMiddleware, sign
 from smartbear.fhir import json, xml
 from smartbear.kit.jobs import worker
 from smartbear.kit.serving import listen, serving
-from tests.cdr.conftest import observation, patient
+from tests.cdr.conftest import issues, observation, patient
 from tests.cdr.subscribers import served
 from tests.conftest import eventually, test_key
 
@@ -126,7 +129,6 @@ async def test_a_notification_waits_for_no_round_of_polling(fhir, subscribe, end
         ({"criteria": "Observation?subject.name=x"}, "chains"),
         ({"payload": "text/plain"}, "payload"),
         ({"header": ["Host: elsewhere"]}, "header"),
-        ({"endpoint": "ftp://example.org/x"}, "HTTPS"),
         ({"type": "email", "endpoint": "mailto:a@example.org"}, "channel"),
     ],
 )
@@ -134,6 +136,109 @@ async def test_a_subscription_that_cannot_be_carried_out_says_why(subscribe, end
     made = await subscribe(endpoint, **changes)
     assert made["status"] == "error"
     assert said in made["error"]
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        *("ftp://example.org/x", "example.org", "https://", "https://[::1", "mailto:a@example.org"),
+        *("https://user@example.org/", "https://user:secret@example.org/", "https://example.org:22/"),
+        *("http://127.0.0.2/", "http://127.1/", "http://2130706434/", "http://0x7f.2/", "http://0177.0.0.2/"),
+        *("https://10.0.0.1/", "https://169.254.169.254/latest", "https://[fe80::1]/", "https://[::1]:8443/"),
+        *("https://[::ffff:10.0.0.1]/", "https://localhost/", "https://a.LOCALHOST./x", "https://0/"),
+    ],
+)
+async def test_an_endpoint_that_is_never_told_is_refused_wherever_it_is_written(fhir, endpoint):
+    channel = {"type": "rest-hook", "endpoint": endpoint}
+    resource = {"resourceType": "Subscription", "status": "requested", "reason": "x", "criteria": "Patient"}
+    resource |= {"id": "unsent", "channel": channel}
+    request = {"method": "PUT", "url": "Subscription/unsent"}
+    entries = [{"resource": resource, "request": request}]
+    place = "Subscription.channel.endpoint"
+    for method, path in (("POST", "Subscription"), ("PUT", "Subscription/unsent")):
+        answer = await fhir.send(method, path, resource)
+        assert (answer.status_code, issues(answer)) == (422, [("value", place)]), answer.text
+        assert "10.0" not in answer.text
+    batch = await fhir.send("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": entries})
+    assert batch.json()["entry"][0]["response"]["status"].startswith("422")
+    whole = await fhir.send("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    assert (whole.status_code, issues(whole)[0][1]) == (
+        422, "Bundle.entry[0].resource.channel.endpoint"
+    )  # fmt: skip
+
+
+async def test_a_name_that_leads_inside_ends_the_subscription_when_it_is_told(
+    fhir, subscribe, endpoint, working, monkeypatch
+):
+    async def inside(*_, **__):
+        return [(None, None, None, "", ("10.0.0.1", 443))]
+
+    async with working():
+        made = await subscribe(endpoint)
+        await fhir.put(made | {"channel": {"type": "rest-hook", "endpoint": "https://hook.example/x"}})
+        monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", inside)
+        await fhir.create(observation())
+        place = f"Subscription/{made['id']}"
+        await eventually(lambda: status(fhir, place, "error"))
+    assert "public internet" in (await fhir.get(place))["error"]
+
+
+@pytest.mark.parametrize("change", ["gone", "role", "organisation", "scope"])
+async def test_who_may_no_longer_see_is_told_nothing_more(
+    service, fhir, subscribe, endpoint, working, change
+):
+    here = service.context.new_id()
+    scopes = ("system/Observation.rs", "system/Subscription.cruds")
+    scope = AccessScope(role="CCM", account=here, organisations=(here,))
+    if change == "scope":
+        scope = AccessScope(role=SYSTEM, client=here, scopes=scopes)
+    caller = await service.caller(scope)
+    person = await fhir.create(patient(here))
+    async with working():
+        made = await subscribe(endpoint, caller=caller, **JSON)
+        await fhir.create(observation(person["id"], value=1))
+        await eventually(lambda: endpoint.values() == [1])
+        by_now = {
+            "gone": None,
+            "role": replace(scope, role="Tech"),
+            "organisation": replace(scope, organisations=("elsewhere",)),
+            "scope": replace(scope, scopes=("system/Patient.rs", "system/Subscription.cruds")),
+        }
+        service.standing.scopes[scope.who] = by_now[change]
+        await fhir.create(observation(person["id"], value=2))
+        place = f"Subscription/{made['id']}"
+        await eventually(lambda: status(fhir, place, "off"))
+    assert endpoint.values() == [1]
+    assert "no longer" in (await fhir.get(place))["error"]
+
+
+async def test_who_follows_the_patients_of_an_organisation_is_told_until_they_move(
+    service, fhir, subscribe, endpoint, working
+):
+    here = service.context.new_id()
+    manager = await service.case_manager(here)
+    staying, moving = await fhir.create(patient(here)), await fhir.create(patient(here))
+    async with working():
+        await subscribe(endpoint, caller=manager, **JSON)
+        await fhir.create(observation(moving["id"], value=1))
+        await eventually(lambda: endpoint.values() == [1])
+        await fhir.put(moving | {"managingOrganization": {"reference": "Organization/elsewhere"}})
+        await fhir.create(observation(moving["id"], value=2))
+        await fhir.create(observation(staying["id"], value=3))
+        await eventually(lambda: len(endpoint.told) > 1)
+    assert endpoint.values() == [1, 3]
+
+
+async def test_processes_that_hear_of_the_same_request_take_it_up_once(service, fhir, caplog):
+    repository = await Repository.connect(service.context)
+    resource = {"resourceType": "Subscription", "status": "requested", "reason": "x", "criteria": "Patient"}
+    made = [await fhir.create(resource | {"channel": {"type": "websocket"}}) for _ in range(3)]
+    await asyncio.gather(*(take_up_changed(repository) for _ in range(4)))
+    for one in made:
+        found = await fhir.get(f"Subscription/{one['id']}")
+        assert (found["status"], found["meta"]["versionId"]) == ("active", "2")
+        await fhir.send("DELETE", f"Subscription/{one['id']}")
+    assert "subscription_not_taken_up" not in caplog.text
 
 
 async def test_a_subscriber_who_was_away_is_told_everything_in_order(

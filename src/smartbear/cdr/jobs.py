@@ -7,12 +7,13 @@ from smartbear.cdr.actions import bulk, bulk_jobs, follow, reindex
 from smartbear.cdr.actions.subscriptions.deliver import deliver
 from smartbear.cdr.store.repository import Repository
 from smartbear.contracts.events import DeviceAssigned, ParticipantChanged, ReadingsAccepted
+from smartbear.contracts.identity import IdentityClient
 from smartbear.kit.context import Context, Handlers
 
 
 def handlers(context: Context) -> Handlers:
     """Task name → handler. They share a repository, which the first of them to run connects."""
-    opening = asyncio.Lock()
+    opening, identity = asyncio.Lock(), IdentityClient(context)
     opened: list[Repository] = []
 
     async def repository() -> Repository:
@@ -40,7 +41,7 @@ def handlers(context: Context) -> Handlers:
         await reindex.run(await repository(), payload["job"])
 
     async def subscriptions_deliver(payload: dict[str, Any]) -> None:
-        await deliver(await repository(), payload["subscription"])
+        await deliver(await repository(), identity, payload["subscription"])
 
     return {
         "cdr.subscriptions.deliver": subscriptions_deliver,

@@ -1,6 +1,8 @@
-"""The client of ``identity``: the public keys that access tokens are signed with."""
+"""The client of ``identity``: the public keys that access tokens are signed with, and who may be what."""
 
 from typing import Any, ClassVar
+
+import msgspec
 
 from smartbear.contracts.client import ComponentClient
 from smartbear.contracts.scope import ANONYMOUS, AccessScope
@@ -10,7 +12,7 @@ REALM = "/realms/smartbear"
 
 
 class IdentityClient(ComponentClient):
-    """Asks ``identity``, as anybody may."""
+    """Asks ``identity``: for the keys as anybody may, for the rest in the component's own name."""
 
     component: ClassVar[str] = "identity"
 
@@ -20,3 +22,11 @@ class IdentityClient(ComponentClient):
         answer = await self.request("GET", path, scope=AccessScope(role=ANONYMOUS))
         keys: dict[str, Any] = answer.json()
         return keys
+
+    async def standing(self, role: str, name: str) -> AccessScope:
+        """The scope of an account or machine client as it would be today.
+
+        NotFound if it is gone, disabled, has another role, or may not come to the asking component.
+        """
+        answer = await self.request("GET", "/internal/standing", params={"role": role, "name": name})
+        return msgspec.json.decode(answer.content, type=AccessScope)

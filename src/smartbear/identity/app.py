@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from smartbear.identity.model.realm import realm
-from smartbear.identity.routes import authorize, discovery, logout, token
+from smartbear.identity.routes import authorize, discovery, logout, standing, token
 from smartbear.identity.routes.provider import PROTOCOL, Provider
 from smartbear.identity.settings import IdentitySettings
 from smartbear.kit import problems
@@ -46,6 +46,7 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
             Route(f"{PROTOCOL}/revoke", token.revoke, methods=["POST"]),
             Route(f"{PROTOCOL}/userinfo", token.userinfo, methods=["GET", "POST"]),
             Route(f"{PROTOCOL}/logout", logout.logout, methods=["GET", "POST"]),
+            Route("/internal/standing", standing.standing),
             Mount(f"{path}/static", _Kept(directory=_STATIC)),
         ]
     )

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from smartbear.cdr.actions.membership import Codes
+from smartbear.cdr.actions.subscriptions.endpoints import endpoint_faults
+from smartbear.cdr.model.access import BY_CREATOR
 from smartbear.cdr.store.parameters import DEFINING
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import definitions, outcome
 from smartbear.fhir.bundle.entries import Entry
 from smartbear.fhir.issues import Issue
 from smartbear.fhir.profiles import Environs, UnusableProfile, check, core_type
-from smartbear.kit.errors import Unprocessable
+from smartbear.kit.errors import FieldError, Unprocessable
 
 
 class Claim(NamedTuple):
@@ -70,11 +72,11 @@ def _issues(
 async def expect_conforming(repository: Repository, resource: Mapping[str, Any]) -> tuple[Issue, ...]:
     """Unprocessable unless a valid resource obeys the profiles it claims; returns the warnings.
 
-    A SearchParameter must be one that can be searched by.
+    A SearchParameter must be one that can be searched by, a Subscription one that may be delivered.
     """
     if unusable := await _unusable(repository, resource):
         faults = outcome.field_errors(unusable)
-        raise Unprocessable("The search parameter cannot be used.", errors=faults)
+        raise Unprocessable("The resource cannot be used.", errors=faults)
     claimed = claims(resource)
     if not claimed:
         return ()
@@ -100,9 +102,11 @@ async def expect_entries_conforming(repository: Repository, entries: Iterable[En
 
 
 async def _unusable(repository: Repository, resource: Mapping[str, Any]) -> list[Issue]:
-    if resource["resourceType"] != DEFINING:
-        return []
-    found = await repository.parameters.faults(resource)
+    found: Iterable[FieldError] = ()
+    if resource["resourceType"] == DEFINING:
+        found = await repository.parameters.faults(resource)
+    elif resource["resourceType"] == BY_CREATOR:
+        found = endpoint_faults(repository, resource)
     return [Issue("error", one.code, one.message, one.path) for one in found]
 
 

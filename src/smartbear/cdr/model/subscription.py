@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 from smartbear.cdr.model.access import Access
 from smartbear.fhir.search import grammar
@@ -56,8 +55,6 @@ def order_of(resource: Mapping[str, Any], access: Access, now: datetime) -> Orde
     if payload is None:
         raise Unfit("The payload must be FHIR's JSON or XML, or absent.")
     endpoint = channel.get("endpoint", "") if is_hook else ""
-    if is_hook and urlsplit(endpoint).scheme not in {"http", "https"}:
-        raise Unfit("The endpoint of a rest-hook must be an address of HTTPS.")
     end = resource.get("end")
     query = _query(resource["criteria"], access, now)
     return Order(query, endpoint, payload, _headers(channel), datetime.fromisoformat(end) if end else None)

@@ -8,7 +8,9 @@ import httpx
 
 from smartbear.cdr.actions.meaning import meant
 from smartbear.cdr.actions.read import read_in
-from smartbear.cdr.actions.subscriptions.hook import Endpoints, NotDelivered, connections, send
+from smartbear.cdr.actions.subscriptions.endpoints import endpoints_of
+from smartbear.cdr.actions.subscriptions.hook import NotAllowed, NotDelivered, connections, send
+from smartbear.cdr.actions.subscriptions.standing import still_sees
 from smartbear.cdr.actions.update import update
 from smartbear.cdr.model.access import everything
 from smartbear.cdr.model.references import LocalId
@@ -18,6 +20,7 @@ from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.search.lookups import look_up
 from smartbear.cdr.store.subscriptions import Place, Running
+from smartbear.contracts.identity import IdentityClient
 from smartbear.fhir import json, xml
 from smartbear.fhir.search.match import matches
 from smartbear.fhir.search.query import Query
@@ -25,20 +28,21 @@ from smartbear.kit import logs
 from smartbear.kit.errors import PlatformError
 
 _log = logs.get("cdr")
+_REVOKED = "Whoever asked for this may no longer see what it tells of."
 _AT_ONCE = 100  # changes read together
 _TURN = 10.0  # seconds until others get theirs
 
 
-async def deliver(repository: Repository, rid: int) -> None:
+async def deliver(repository: Repository, identity: IdentityClient, rid: int) -> None:
     """Tell one subscriber everything up to now. A failure is noted, and tried again after a pause."""
     try:
-        await _look_after(repository, rid)
+        await _look_after(repository, identity, rid)
     finally:
         async with repository.db.connection() as connection:
             await subscriptions.release(connection, rid, repository.context.clock.now())
 
 
-async def _look_after(repository: Repository, rid: int) -> None:
+async def _look_after(repository: Repository, identity: IdentityClient, rid: int) -> None:
     async with repository.db.connection() as connection:
         running = await subscriptions.take(connection, rid)
         if running is None:
@@ -55,8 +59,13 @@ async def _look_after(repository: Repository, rid: int) -> None:
         await _stop(repository, running, resource, "off")
         return
     try:
+        if not await still_sees(identity, running.access):
+            await _stop(repository, running, resource, "off", _REVOKED)
+            return
         async with connections() as transport:
             await _Delivery(repository, order, transport).run(running)
+    except NotAllowed as error:
+        await _stop(repository, running, resource, "error", str(error))
     except Exception as error:  # noqa: BLE001 - a fault that is not noted as a failure would come back at once
         if not isinstance(error, NotDelivered):
             _log.error("subscription_not_delivered", error_type=type(error).__name__, exc_info=error)
@@ -107,13 +116,12 @@ class _Delivery:
             return await subscriptions.advance(connection, running, place)
 
     async def _notify(self, running: Running, stored: Stored, resource: dict[str, Any]) -> None:
-        order, settings = self.order, self.repository.settings
+        order = self.order
         if not order.endpoint:
             async with self.repository.db.connection() as connection:
                 await subscriptions.tell(connection, running.id)
             return
-        environment = self.repository.context.settings.environment
-        endpoints = Endpoints(settings.subscription_hosts, plain=environment != "production")
+        endpoints = endpoints_of(self.repository)
         if not order.payload:
             await send(self.transport, endpoints, "POST", order.endpoint, order.headers)
             return

@@ -5,36 +5,24 @@ allows), and the connection goes to an address that was looked at. No redirects,
 """
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import cache
 
 import httpx
 
+from smartbear.cdr.actions.subscriptions.endpoints import PORTS, Endpoints, is_public
+
 _SECONDS = 5.0
-_PORTS = {"https": 443, "http": 80}
 
 
 class NotDelivered(Exception):
     """The endpoint did not take the notification; the message says why, in words for its owner."""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoints:
-    """Which addresses may be reached."""
-
-    inside: Collection[str]
-    """Hosts, or «host:port», that may be private ones; to these plain HTTP is allowed, too."""
-    plain: bool
-    """Whether plain HTTP is allowed to any."""
-
-    def allows_inside(self, url: httpx.URL) -> bool:
-        """Whether the deployment allows this host whatever its address is."""
-        port = url.port or _PORTS[url.scheme]
-        return url.host in self.inside or f"{url.host}:{port}" in self.inside
+class NotAllowed(NotDelivered):
+    """The endpoint is one that notifications are not sent to, now or later."""
 
 
 @cache
@@ -74,11 +62,9 @@ async def _status(
     headers: Collection[tuple[str, str]],
     body: bytes,
 ) -> int:
+    if fault := endpoints.fault(address):
+        raise NotAllowed(f"The endpoint {fault}.")
     url = httpx.URL(address)
-    if url.scheme != "https" and not (url.scheme == "http" and _may_be_plain(endpoints, url)):
-        raise NotDelivered("The endpoint must be an address of HTTPS.")
-    if url.userinfo or not url.host:
-        raise NotDelivered("The endpoint must be an address without a user.")
     checked = await _checked_address(endpoints, url)
     request = httpx.Request(
         method,
@@ -92,32 +78,14 @@ async def _status(
     return answer.status_code
 
 
-def _may_be_plain(endpoints: Endpoints, url: httpx.URL) -> bool:
-    return endpoints.plain or endpoints.allows_inside(url)
-
-
 async def _checked_address(endpoints: Endpoints, url: httpx.URL) -> str:
     """An address of the host, after all of them have been found to be allowed."""
-    port = url.port or _PORTS[url.scheme]
+    port = url.port or PORTS[url.scheme]
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(url.host, port, type=socket.SOCK_STREAM)
     addresses = [str(one[4][0]) for one in found]
     if not addresses:
         raise NotDelivered("The endpoint's host is not known.")
     if not endpoints.allows_inside(url) and not all(is_public(one) for one in addresses):
-        raise NotDelivered("The endpoint's host is not one of the public internet.")
+        raise NotAllowed("The endpoint's host is not one of the public internet.")
     return addresses[0]
-
-
-def is_public(address: str) -> bool:
-    """Whether an address is of the public internet; an IPv4 address in one of IPv6 counts as what it is."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo or (None, None))[1]
-        inner = inner or (ipaddress.IPv4Address(int(found) & 0xFFFFFFFF) if found in _NAT64 else None)
-        if inner:
-            return is_public(str(inner))
-    return found.is_global and not found.is_multicast and not found.is_reserved
-
-
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")

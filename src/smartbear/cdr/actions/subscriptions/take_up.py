@@ -6,12 +6,12 @@ from smartbear.cdr.actions.read import read_in
 from smartbear.cdr.actions.update import update
 from smartbear.cdr.model.access import everything
 from smartbear.cdr.model.subscription import Unfit, order_of
-from smartbear.cdr.store import subscriptions
+from smartbear.cdr.store import locks, subscriptions
 from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.subscriptions import Unseen
 from smartbear.fhir import json
 from smartbear.kit import logs
-from smartbear.kit.errors import PlatformError
+from smartbear.kit.errors import Gone, NotFound, PlatformError, PreconditionFailed
 
 _log = logs.get("cdr")
 
@@ -20,12 +20,21 @@ async def take_up_changed(repository: Repository) -> None:
     """Look at every subscription that has changed: requested ones become active, or say why not."""
     async with repository.db.connection() as connection:
         await subscriptions.forget(connection)
-        found = await subscriptions.unseen(connection)
-    for one in found:
-        try:
-            await _take_up(repository, one)
-        except PlatformError as error:  # changed again meanwhile: the next look sees what it is now
-            _log.warning("subscription_not_taken_up", error_type=type(error).__name__)
+        if not await subscriptions.unseen(connection):
+            return
+    async with repository.db.transaction() as tx:  # every process hears of the change: one of them looks
+        await locks.take(tx, ["subscriptions taken up"])
+        for one in await subscriptions.unseen(tx):
+            await _take_up_one(repository, one)
+
+
+async def _take_up_one(repository: Repository, one: Unseen) -> None:
+    try:
+        await _take_up(repository, one)
+    except (Gone, NotFound, PreconditionFailed):  # changed again meanwhile: the next look sees what it is now
+        return
+    except PlatformError as error:
+        _log.warning("subscription_not_taken_up", error_type=type(error).__name__)
 
 
 async def _take_up(repository: Repository, one: Unseen) -> None:
