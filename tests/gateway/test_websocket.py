@@ -32,7 +32,9 @@ async def connect(make_context, neighbours, clock):
         gateway_app.serve(context) as app,
         serving(app, listener),
     ):
-        yield lambda path, headers: websockets.connect(place + path, additional_headers=headers, proxy=None)
+        yield lambda path, headers, **more: websockets.connect(
+            place + path, additional_headers=headers, proxy=None, **more
+        )
 
 
 @pytest.fixture
@@ -49,8 +51,8 @@ async def connect_apart(make_context, neighbours, clock):
             serving(app, front),
         ):
             yield (
-                lambda headers: websockets.connect(
-                    f"{place}/fhir/websocket", additional_headers=headers, proxy=None
+                lambda headers, **more: websockets.connect(
+                    f"{place}/fhir/websocket", additional_headers=headers, proxy=None, **more
                 ),
                 serving(ScopeMiddleware(tell, test_key("scope"), clock), component),
             )
@@ -91,3 +93,24 @@ async def test_a_websocket_without_a_token_or_to_another_address_does_not_come_i
 async def test_a_websocket_of_a_role_that_has_no_business_there_does_not_come_in(connect, as_role):
     with pytest.raises(websockets.InvalidStatus):
         await connect("/fhir/websocket", as_role("Tech"))
+
+
+async def test_a_page_shows_its_token_as_a_subprotocol_that_goes_no_further(connect, connect_apart, bearer):
+    token = bearer()["authorization"].removeprefix("Bearer ")
+    offered = ["smartbear", f"smartbear.bearer.{token}"]
+    near = connect
+    far, component = connect_apart
+    async with component:
+        for opened in (near("/fhir/websocket", {}, subprotocols=offered), far({}, subprotocols=offered)):
+            async with opened as socket:
+                assert socket.subprotocol == "smartbear"
+                told = json.loads(await socket.recv())
+                assert told["scope"]["role"] == "CCM"
+                assert token not in json.dumps(told)
+                assert "sec-websocket-protocol" not in told["headers"]
+
+
+@pytest.mark.parametrize("offered", [["smartbear"], ["smartbear", "smartbear.bearer.x"], ["bearer.x"]])
+async def test_a_subprotocol_without_a_good_token_lets_nobody_in(connect, offered):
+    with pytest.raises(websockets.InvalidStatus):
+        await connect("/fhir/websocket", {}, subprotocols=offered)

@@ -12,6 +12,7 @@ from smartbear.contracts.scope import ANONYMOUS, HEADER, SYSTEM, AccessScope, si
 from smartbear.gateway.actions.callers import NOBODY, Callers
 from smartbear.gateway.model import table
 from smartbear.gateway.model.bucket import Buckets
+from smartbear.gateway.routes import subprotocol
 from smartbear.gateway.routes.proxy import Proxy
 from smartbear.gateway.routes.refusals import refusal
 from smartbear.gateway.routes.relay import relay
@@ -116,12 +117,12 @@ class Front:
             _refuse_oddities(scope)
             if row is None or table.WEBSOCKET not in row.methods:
                 raise NotFound
-            access = await self._identify(row, scope)
+            access = await self._identify(row, scope, _given(scope) or subprotocol.token(scope))
         except PlatformError as error:
             _log.info("websocket_refused", code=error.code)
             await send({"type": "websocket.close", "code": _REFUSED})
             return
-        inner = self._inner(row, scope, access, self._context.new_id())
+        inner, send = subprotocol.without_token(self._inner(row, scope, access, self._context.new_id()), send)
         neighbour = self._context.local(row.component)
         if neighbour:
             await neighbour(inner, receive, send)
@@ -135,7 +136,7 @@ class Front:
     ) -> None:
         if scope["method"] not in row.methods:
             raise MethodNotAllowed
-        access = await self._identify(row, scope)
+        access = await self._identify(row, scope, _given(scope))
         limit = row.machine_body if access.role == SYSTEM else row.body
         inner = self._inner(row, scope, access, request_id)
         receive = _bounded(receive, _declared_length(scope["headers"]), limit)
@@ -157,15 +158,14 @@ class Front:
         ]
         return {**scope, "headers": kept + own}
 
-    async def _identify(self, row: table.Row, scope: Scope) -> AccessScope:
+    async def _identify(self, row: table.Row, scope: Scope, given: str) -> AccessScope:
         peer = _peer(scope)
         if row.roles is None:
             if row.is_limited:
                 self._limits.check(NOBODY, peer)
             return NOBODY
-        given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
         try:
-            access = await self._callers.identify(given.decode("latin-1"), row.component)
+            access = await self._callers.identify(given, row.component)
         except Unauthenticated:
             self._limits.check(NOBODY, peer)
             raise
@@ -212,6 +212,12 @@ def _refuse_oddities(scope: Scope) -> None:
         raise HeadersTooLarge
     if _NO_PATH.search(scope["path"]):
         raise NotFound
+
+
+def _given(scope: Scope) -> str:
+    """What stands in the header Authorization."""
+    given: bytes = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+    return given.decode("latin-1")
 
 
 def _request_id(scope: Scope, new_id: Callable[[], str]) -> str:
