@@ -19,7 +19,7 @@ from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups
 from smartbear.cdr.store.search.observation import kept_as
 from smartbear.cdr.store.search.pages import Hit
-from smartbear.cdr.store.search.sql import TRUE, all_of, any_of, exists, select
+from smartbear.cdr.store.search.sql import FALSE, TRUE, all_of, any_of, exists, select
 from smartbear.cdr.store.search.visibility import Visibility
 from smartbear.fhir.search.values import DateRange
 from smartbear.kit.db import Connection
@@ -81,19 +81,18 @@ class _Statement:
     readable: frozenset[str]
 
     def page(self, part: Part, after: int, limit: int) -> str:
-        """Walking the rids in order pays only where most of them are members."""
-        order = "r.rid" if self.wanted.centres is None else "r.rid + 0"
-        meets = self._member("r") if part == "members" else self._outside("r")
-        chosen = select(
-            "r.rid, r.type_id, r.id, r.ver, r.upd",
-            "resource r",
+        """Bodies are looked up one by one (OFFSET 0): a generic plan would read the whole table for them."""
+        wanted = (
             f"r.rid > {self.arguments.add(after, 'bigint')}",
-            meets,
             self._seen("r", self.wanted.types & self.readable),
             f"r.upd >= {self.arguments.add(self.wanted.since, 'timestamptz')}" if self.wanted.since else TRUE,
         )
-        chosen += f" ORDER BY {order} LIMIT {self.arguments.add(limit, 'bigint')}"
-        bodies = f"({chosen}) m JOIN body b ON b.rid = m.rid AND b.ver = m.ver"
+        columns = "r.rid, r.type_id, r.id, r.ver, r.upd"
+        members = part == "members"
+        found = self._members(columns, *wanted) if members else self._outside(columns, *wanted)
+        chosen = f"{found} ORDER BY rid LIMIT {self.arguments.add(limit, 'bigint')}"
+        body = select("b.method, b.content", "body b", "b.rid = m.rid AND b.ver = m.ver")
+        bodies = f"({chosen}) m CROSS JOIN LATERAL ({body} OFFSET 0) b"
         return f"SELECT m.*, b.method, b.content FROM {bodies} ORDER BY m.rid"  # noqa: S608 - values travel apart
 
     def _seen(self, alias: str, types: frozenset[str]) -> str:
@@ -101,32 +100,50 @@ class _Statement:
         known = [f"NOT {alias}.deleted", f"{alias}.type_id = ANY({numbers})"]
         return all_of([*known, self.visibility.of(alias, types)])
 
-    def _member(self, alias: str) -> str:
-        return all_of([self._inside(alias), self._timely(alias)])
+    def _members(self, columns: str, *conditions: str) -> str:
+        """Members, as ``r``, that meet conditions.
 
-    def _outside(self, alias: str) -> str:
-        """Referred to by a member that the caller sees."""
-        member = all_of([self._member("m"), self._seen("m", self.readable)])
-        source = "resource m JOIN ix_ref y ON y.rid = m.rid"
-        referred = select("y.target", source, member, "y.target IS NOT NULL")
-        return all_of([f"{alias}.rid IN ({referred})", f"NOT ({self._inside(alias)})"])
+        Around centres, what belongs to them is read as it lies in its index; nearly all that refers to them
+        is among that, and only the rest is looked up, one by one.
+        """
+        known = (self._timely("r"), *conditions)
+        if self.wanted.centres is None:
+            return select(columns, "resource r", self._inside("r"), *known)
+        centres = self._centres(self.wanted.centres)
+        others = f"{select('c.rid', 'resource c', f'c.rid {centres}')} UNION {self._referring(centres)}"
+        owned = []
+        if self.wanted.compartment == "Patient":
+            owned = [select(columns, "resource r", f"r.patient {centres}", *known)]
+            others = f"({others}) EXCEPT {select('o.rid', 'resource o', f'o.patient {centres}')}"
+        row = select("r.*", "resource r", "r.rid = o.rid")
+        rest = select(columns, f"({others}) o CROSS JOIN LATERAL ({row} OFFSET 0) r", *known)
+        return " UNION ALL ".join([*owned, rest])
+
+    def _outside(self, columns: str, *conditions: str) -> str:
+        """Referred to by a member that the caller sees, and no member."""
+        reference = select("y.target", "ix_ref y", "y.rid = m.rid", "y.target IS NOT NULL")
+        members = f"({self._members('r.rid', self._seen('r', self.readable))}) m"
+        targets = f"SELECT DISTINCT y.target FROM {members} CROSS JOIN LATERAL ({reference} OFFSET 0) y"  # noqa: S608 - as above
+        row = select("r.*", "resource r", "r.rid = t.target")
+        source = f"({targets}) t CROSS JOIN LATERAL ({row} OFFSET 0) r"
+        return select(columns, source, f"({self._inside('r')}) IS NOT TRUE", *conditions)
 
     def _inside(self, alias: str) -> str:
-        """Whether a resource is in the compartment of a centre."""
-        keys = self.arguments.add(self._keys(), "int[]")
+        """Whether a resource is in the compartment of a centre; not known of one without an owner."""
+        refers = f"x.rid = {alias}.rid AND x.param = ANY({self._keys()})"
         if self.wanted.centres is None:
-            refers = f"x.rid = {alias}.rid AND x.param = ANY({keys})"
             by_reference = select(
                 "", "ix_ref x JOIN resource p ON p.rid = x.target", refers, self._patient("p")
             )
             owner = select("", "resource p", f"p.rid = {alias}.patient", self._patient("p"))
             return any_of([exists(owner), exists(by_reference)])
         centres = self._centres(self.wanted.centres)
-        selections = [select("c.rid", "resource c", f"c.rid {centres}")]
-        if self.wanted.compartment == "Patient":
-            selections.append(select("o.rid", "resource o", f"o.patient {centres}"))
-        selections.append(select("x.rid", "ix_ref x", f"x.target {centres}", f"x.param = ANY({keys})"))
-        return f"{alias}.rid IN ({' UNION ALL '.join(selections)})"
+        owned = f"{alias}.patient {centres}" if self.wanted.compartment == "Patient" else FALSE
+        referring = exists(select("", "ix_ref x", refers, f"x.target {centres}"))
+        return any_of([f"{alias}.rid {centres}", owned, referring])
+
+    def _referring(self, centres: str) -> str:
+        return select("x.rid", "ix_ref x", f"x.target {centres}", f"x.param = ANY({self._keys()})")
 
     def _centres(self, rids: Sequence[int]) -> str:
         """Equal to a centre. A generic plan takes a list for ten, and would read the whole table for them."""
@@ -137,11 +154,12 @@ class _Statement:
     def _patient(self, alias: str) -> str:
         return self._seen(alias, frozenset({"Patient"}) & self.readable)
 
-    def _keys(self) -> list[int]:
+    def _keys(self) -> str:
         """Index keys of the references that put a resource into the compartment."""
         known = self.lookups.dictionary.keys
         named = ((kind, kept_as(kind, code)) for kind, code in members(self.wanted.compartment))
-        return sorted({known[kind][code] for kind, code in named if code in known[kind]})
+        numbers = {known[kind][code] for kind, code in named if code in known[kind]}
+        return self.arguments.add(sorted(numbers), "int[]")
 
     def _timely(self, alias: str) -> str:
         """Whether the care was in the time asked for, at least partly, or has no date."""
