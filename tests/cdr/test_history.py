@@ -1,4 +1,5 @@
 import asyncio
+import uuid
 from datetime import UTC, timedelta
 from itertools import count
 
@@ -153,3 +154,33 @@ async def test_histories_are_complete_while_many_write(fhir):
     ids = await asyncio.gather(*(change(number) for number in range(16)))
     seen = [one for one in await walked(fhir, "Observation/_history?_count=7") if one[1] in ids]
     assert sorted(seen) == sorted(("Observation", each, version, False) for each in ids for version in (1, 2))
+
+
+async def test_a_history_tells_how_each_version_came_about(fhir):
+    name = f"verbs-{uuid.uuid4()}"
+    path, person = f"Patient/{name}", patient(id=name)
+    tag = {"name": "meta", "valueMeta": {"tag": [{"code": "a"}]}}
+    await fhir.put(person)
+    await fhir.send("PATCH", path, {"active": True}, content_type="application/merge-patch+json")
+    await fhir.send("POST", f"{path}/$meta-add", {"resourceType": "Parameters", "parameter": [tag]})
+    await fhir.send("DELETE", path)
+    bundle = {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [{"resource": person, "request": {"method": "PUT", "url": path}}],
+    }
+    await fhir.send("POST", "", bundle)
+    requests = [
+        (entry["request"]["method"], entry["request"]["url"], entry["response"]["status"])
+        for entry in reversed((await fhir.get(f"{path}/_history"))["entry"])
+    ]
+    assert requests == [
+        ("PUT", path, "201"),
+        ("PATCH", path, "200"),
+        ("PUT", path, "200"),
+        ("DELETE", path, "204"),
+        ("PUT", path, "201"),
+    ]
+    posted = await fhir.create(patient())
+    [entry] = (await fhir.get(f"Patient/{posted['id']}/_history"))["entry"]
+    assert entry["request"] == {"method": "POST", "url": "Patient"}

@@ -8,7 +8,7 @@ from smartbear.cdr.actions.conditional import Condition
 from smartbear.cdr.actions.conform import expect_conforming
 from smartbear.cdr.actions.result import Result, as_found
 from smartbear.cdr.model.access import Access
-from smartbear.cdr.model.change import Change
+from smartbear.cdr.model.change import Change, Verb
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.repository import Repository
 
@@ -27,7 +27,7 @@ async def create(
     draft = draft_of(resource, target, repository.bases)
     await expect_own(repository, access, [draft])
     [rows] = await repository.rows_of([draft])
-    change = Change(target, draft, access, minted=True)
+    change = Change(target, draft, access, minted=True, verb=Verb.POST)
     if not if_none_exist:
         [written] = await repository.writer.write([(change, rows)])
         return Result(written, draft.content, warnings)

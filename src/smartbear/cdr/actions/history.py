@@ -5,8 +5,7 @@ from typing import Any
 
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store import history as store
-from smartbear.cdr.store.history import Asked, Place
-from smartbear.cdr.store.reading import Stored
+from smartbear.cdr.store.history import Asked, Place, Told
 from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.search.lookups import look_up
 from smartbear.kit.errors import NotFound
@@ -16,7 +15,7 @@ from smartbear.kit.errors import NotFound
 class Versions:
     """Some versions, newest first, deletions included; ``next`` is the cursor of those that follow."""
 
-    versions: list[Stored]
+    versions: list[Told]
     next: str | None
 
 
@@ -42,7 +41,7 @@ async def history(
     sealed = last and repository.seal.seal(
         last.rid, [last.version, last.updated, last.snapshot], purpose, now
     )
-    return Versions([stored for _, stored in shown], sealed)
+    return Versions([told for _, told in shown], sealed)
 
 
 def _place(rid: int, keys: tuple[Any, ...]) -> Place:

@@ -10,6 +10,7 @@ from smartbear.cdr.actions.modify import modify
 from smartbear.cdr.actions.read import read
 from smartbear.cdr.actions.result import Result
 from smartbear.cdr.model.access import Access
+from smartbear.cdr.model.change import Verb
 from smartbear.cdr.model.meta import Meta, added, taken, union
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store import meta as store
@@ -41,7 +42,12 @@ async def add(
 ) -> Result:
     """Put profiles, labels and tags on a resource."""
     return await modify(
-        repository, access, target, lambda found: found | {"meta": added(found["meta"], more)}, expected
+        repository,
+        access,
+        target,
+        lambda found: found | {"meta": added(found["meta"], more)},
+        expected,
+        Verb.PUT,
     )
 
 
@@ -50,5 +56,10 @@ async def take(
 ) -> Result:
     """Take profiles, labels and tags off a resource."""
     return await modify(
-        repository, access, target, lambda found: found | {"meta": taken(found["meta"], less)}, expected
+        repository,
+        access,
+        target,
+        lambda found: found | {"meta": taken(found["meta"], less)},
+        expected,
+        Verb.PUT,
     )

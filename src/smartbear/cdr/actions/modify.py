@@ -13,7 +13,7 @@ from smartbear.cdr.actions.conform import expect_conforming
 from smartbear.cdr.actions.read import read_in
 from smartbear.cdr.actions.result import Result
 from smartbear.cdr.model.access import Access
-from smartbear.cdr.model.change import Change, Draft
+from smartbear.cdr.model.change import Change, Draft, Verb
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store import states
 from smartbear.cdr.store.repository import Repository
@@ -26,12 +26,18 @@ Make = Callable[[dict[str, Any]], Any]
 
 
 async def modify(
-    repository: Repository, access: Access, target: LocalId, make: Make, expected: int | None
+    repository: Repository,
+    access: Access,
+    target: LocalId,
+    make: Make,
+    expected: int | None,
+    verb: Verb = Verb.PATCH,
 ) -> Result:
     """Change the current version, which must be ``expected`` if given; NotFound or Gone if there is none."""
     expect_writable(access, target.type)
     async with repository.exclusive() as tx:
-        return await _modify_in(repository, tx, access, target, make, expected)
+        draft = await modified(repository, tx, access, target, make, expected)
+        return await _write(repository, tx, Change(target, draft, access, verb=verb), draft)
 
 
 async def modify_match(
@@ -45,15 +51,13 @@ async def modify_match(
         found = await conditional.match(repository, tx, access, query)
         if found is None:
             raise NotFound("Nothing matches the condition.")
-        return await _modify_in(repository, tx, access, found.target, make, expected)
+        draft = await modified(repository, tx, access, found.target, make, expected)
+        return await _write(repository, tx, Change(found.target, draft, access, verb=Verb.PATCH), draft)
 
 
-async def _modify_in(
-    repository: Repository, tx: Connection, access: Access, target: LocalId, make: Make, expected: int | None
-) -> Result:
-    draft = await modified(repository, tx, access, target, make, expected)
+async def _write(repository: Repository, tx: Connection, change: Change, draft: Draft) -> Result:
     [rows] = await repository.rows_of([draft])
-    [written] = await repository.write_in(tx, [(Change(target, draft, access), rows)])
+    [written] = await repository.write_in(tx, [(change, rows)])
     return Result(written, draft.content)
 
 

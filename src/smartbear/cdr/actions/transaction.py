@@ -12,7 +12,7 @@ from smartbear.cdr.actions.modify import modified
 from smartbear.cdr.actions.patch import by_entry
 from smartbear.cdr.actions.result import Result, as_found, nothing
 from smartbear.cdr.model.access import Access
-from smartbear.cdr.model.change import Change, Draft, Written
+from smartbear.cdr.model.change import Change, Draft, Verb, Written
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.tags import expected_version
 from smartbear.cdr.store import states
@@ -197,6 +197,7 @@ class _Transaction:
             expected=expected_version(entry.if_match),
             only_new=entry.if_none_match == "*" or (unmatched and chosen),
             upsert=self._repository.settings.update_create,
+            verb=Verb[entry.method],
         )
 
     def _untouched(self, entry: Entry) -> Result:

@@ -47,7 +47,7 @@ CREATE INDEX resource_organisation ON resource (organisation) WHERE organisation
 CREATE TABLE body (
     rid bigint NOT NULL,
     ver int NOT NULL,
-    method smallint NOT NULL,      -- how `content` is packed, see store/packing.py
+    method smallint NOT NULL,      -- how `content` is packed and came about, see store/packing.py and verbs.py
     upd timestamptz NOT NULL,
     xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
     patient bigint,                -- as in `resource`, at that version

@@ -5,7 +5,7 @@ row may choose ids, nobody can tell the difference.
 """
 
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
 from smartbear.cdr.model.access import Access, Owner
@@ -27,6 +27,15 @@ class Draft(NamedTuple):
     """Of a Patient: the organisation that looks after the person."""
 
 
+class Verb(IntEnum):
+    """How a history says that a version came about; what is no request of a client's counts as an update."""
+
+    POST = 0
+    PUT = 1
+    PATCH = 2
+    DELETE = 3
+
+
 class Change(NamedTuple):
     """One write; without a draft it deletes."""
 
@@ -43,6 +52,8 @@ class Change(NamedTuple):
     """If-None-Match: *."""
     upsert: bool = True
     """Whether the deployment lets clients choose ids."""
+    verb: Verb = Verb.PUT
+    """How the new version comes about; without a draft it is a deletion whatever this says."""
 
 
 class State(NamedTuple):

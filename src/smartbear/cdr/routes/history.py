@@ -4,12 +4,12 @@ from urllib.parse import quote, urlencode
 
 from smartbear.cdr.actions.history import history
 from smartbear.cdr.model.body import instant
+from smartbear.cdr.model.change import Verb
 from smartbear.cdr.model.tags import tag_of
 from smartbear.cdr.routes.bundles import Link, bundle
 from smartbear.cdr.routes.http import Answer, Call
 from smartbear.cdr.routes.preferences import is_strict
-from smartbear.cdr.store.history import Asked
-from smartbear.cdr.store.reading import Stored
+from smartbear.cdr.store.history import Asked, Told
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import json
 from smartbear.fhir.search import grammar
@@ -37,7 +37,7 @@ async def history_route(repository: Repository, call: Call) -> Answer:
     if found.next:
         links.append(Link("next", _address(call, given, found.next)))
     total = len(found.versions) if not cursor and not found.next else None
-    return Answer(200, bundle("history", [_entry(call, stored) for stored in found.versions], links, total))
+    return Answer(200, bundle("history", [_entry(call, told) for told in found.versions], links, total))
 
 
 def _given(call: Call) -> dict[str, str]:
@@ -70,14 +70,14 @@ def _address(call: Call, given: dict[str, str], cursor: str | None) -> str:
     return call.base + "/".join(call.path) + (f"?{parameters}" if parameters else "")
 
 
-def _entry(call: Call, stored: Stored) -> bytes:
+def _entry(call: Call, told: Told) -> bytes:
     """A deletion has no resource; the request says what was done (R4 http 2.24.9.1)."""
+    stored, deleted = told.stored, told.verb is Verb.DELETE
     resource_type, resource_id = stored.target
-    deleted, first = stored.content is None, stored.version == 1
-    method, status = ("DELETE", "204") if deleted else ("POST", "201") if first else ("PUT", "200")
-    place = resource_type if method == "POST" else f"{resource_type}/{resource_id}"
+    status = "204" if deleted else "201" if told.new else "200"
+    place = resource_type if told.verb is Verb.POST else f"{resource_type}/{resource_id}"
     members = {
-        "request": {"method": method, "url": place},
+        "request": {"method": told.verb.name, "url": place},
         "response": {
             "status": status,
             "etag": tag_of(stored.version),

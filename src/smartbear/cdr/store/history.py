@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from smartbear.cdr.model.access import Access
+from smartbear.cdr.model.change import Verb
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.packing import unpack
 from smartbear.cdr.store.reading import Stored
@@ -21,6 +22,7 @@ from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups
 from smartbear.cdr.store.search.sql import TRUE, exists, select
 from smartbear.cdr.store.search.visibility import Visibility
+from smartbear.cdr.store.verbs import verb_of
 from smartbear.fhir.search.values import DateRange
 from smartbear.kit.db import Connection
 
@@ -47,6 +49,14 @@ class Place(NamedTuple):
     snapshot: str
 
 
+class Told(NamedTuple):
+    """A version, how it came about, and whether there was no resource before it."""
+
+    stored: Stored
+    verb: Verb
+    new: bool
+
+
 async def page(
     connection: Connection,
     lookups: Lookups,
@@ -55,7 +65,7 @@ async def page(
     after: Place | None,
     limit: int,
     seconds: float,
-) -> list[tuple[Place, Stored]]:
+) -> list[tuple[Place, Told]]:
     """At most ``limit`` versions that the caller may see."""
     narrow = asked.id is None and (asked.type is not None or access.rows != "all")
     few = await _few(connection, lookups, access, asked, seconds) if narrow else None
@@ -136,8 +146,10 @@ class _Statement:
         return f"b.upd < {end} AND NOT {exists(followed)}"
 
 
-def _version(lookups: Lookups, row: Any) -> tuple[Place, Stored]:
+def _version(lookups: Lookups, row: Any) -> tuple[Place, Told]:
     content = None if row["content"] is None else unpack(row["method"], row["content"])
     target = LocalId(lookups.dictionary.type_names[row["type_id"]], row["id"])
     place = Place(row["rid"], row["ver"], row["upd"], row["snapshot"])
-    return place, Stored(target, row["ver"], row["upd"], content, None)
+    verb, new = verb_of(row["method"])
+    stored = Stored(target, row["ver"], row["upd"], content, None)
+    return place, Told(stored, Verb.DELETE if content is None else verb, new)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import zstandard
 
+from smartbear.cdr.store.verbs import packing_of
+
 NOTHING = (0, None)
 """Of a version that is a deletion."""
 
@@ -29,5 +31,5 @@ def pack(content: bytes) -> tuple[int, bytes]:
 
 def unpack(method: int, packed: bytes) -> bytes:
     """The content as it was stored."""
-    assert method == _WITH_DICTIONARY, "a body packed by a newer release"
+    assert packing_of(method) == _WITH_DICTIONARY, "a body packed by a newer release"
     return _decompressor.decompress(packed)

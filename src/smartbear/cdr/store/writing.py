@@ -22,6 +22,7 @@ from smartbear.cdr.store.parameters import DEFINING, AddedParameters
 from smartbear.cdr.store.rids import Rids
 from smartbear.cdr.store.rows import Row, Rows
 from smartbear.cdr.store.tables import COLUMNS, DISCARD_CONTENT, columns, insertion
+from smartbear.cdr.store.verbs import with_verb
 from smartbear.fhir import json
 from smartbear.fhir.definitions import SearchParameter
 from smartbear.fhir.search.definition import defines, definition, faults
@@ -217,7 +218,8 @@ class _Group:
 
     def _add_body(self, step: _Step) -> None:
         draft = step.change.draft
-        method, packed = pack(draft.content) if draft else NOTHING
+        packing, packed = pack(draft.content) if draft else NOTHING
         patient = step.owner and self._rids[step.owner]
         written = step.written
+        method = with_verb(packing, step.change.verb, new=written.outcome is Outcome.CREATED)
         self.rows["body"].append((step.rid, written.version, method, written.updated, patient, packed))
