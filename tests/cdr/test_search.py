@@ -282,7 +282,7 @@ async def test_a_search_that_takes_too_long_is_given_up(service, fhir, readings)
     limited = service.app._repository.settings
     object.__setattr__(limited, "search_seconds", 0.000001)
     answer = await fhir.send("GET", f"Observation?subject=Patient/{person}")
-    assert (answer.status_code, issues(answer)) == (503, [("too-costly", "")])
+    assert (answer.status_code, issues(answer)) == (422, [("too-costly", "")])
     object.__setattr__(limited, "search_seconds", 10.0)
     assert (await fhir.send("GET", f"Observation?subject=Patient/{person}")).status_code == 200
 

@@ -3,8 +3,8 @@
     PlatformError 500
     ├─ BadInput 400            ├─ Conflict 409            ├─ Unprocessable 422
     ├─ Unauthenticated 401     ├─ Gone 410                ├─ TooManyRequests 429
-    ├─ Forbidden 403           ├─ PreconditionFailed 412  ├─ Unavailable 503
-    ├─ NotFound 404            ├─ TooLarge 413            └─ TooCostly 503
+    ├─ Forbidden 403           ├─ PreconditionFailed 412  ├─ TooCostly 422
+    ├─ NotFound 404            ├─ TooLarge 413            └─ Unavailable 503
     ├─ MethodNotAllowed 405    ├─ UnsupportedMediaType 415
     └─ NotAcceptable 406       └─ HeadersTooLarge 431
 
@@ -157,5 +157,5 @@ class Unavailable(PlatformError):
 class TooCostly(PlatformError):
     """The answer would take too long to compute; please narrow the request."""
 
-    status = 503
+    status = 422
     code = "too_costly"

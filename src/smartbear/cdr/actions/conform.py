@@ -5,6 +5,7 @@ StructureDefinitions stored here, whoever asks. The setting ``unknown_profiles``
 that nobody can check.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -16,7 +17,8 @@ from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import definitions, outcome
 from smartbear.fhir.bundle.entries import Entry
 from smartbear.fhir.issues import Issue
-from smartbear.fhir.profiles import Environs, UnusableProfile, check, core_type
+from smartbear.fhir.profiles import Environs, UnusableProfile, check, core_type, is_published
+from smartbear.kit.aside import aside
 from smartbear.kit.errors import FieldError, Unprocessable
 
 
@@ -47,10 +49,27 @@ async def claim_issues(
     unknown: Literal["error", "warning"] = (
         "error" if repository.settings.unknown_profiles == "refuse" else "warning"
     )
-    issues = [issue for claim in claimed for issue in _issues(resource, claim, environs, unknown)]
+    is_known = all(is_published(claim.canonical) for claim in claimed)
+    issues = await _all_issues(resource, claimed, environs, unknown, is_known=is_known)
     if await codes.look_up(repository):
-        issues = [issue for claim in claimed for issue in _issues(resource, claim, environs, unknown)]
+        issues = await _all_issues(resource, claimed, environs, unknown, is_known=is_known)
     return issues
+
+
+async def _all_issues(
+    resource: Mapping[str, Any],
+    claimed: Sequence[Claim],
+    environs: Environs,
+    unknown: Literal["error", "warning"],
+    *,
+    is_known: bool,
+) -> list[Issue]:
+    """In a thread, where somebody's own profiles may ask for long work."""
+
+    def found() -> list[Issue]:
+        return [issue for claim in claimed for issue in _issues(resource, claim, environs, unknown)]
+
+    return await aside(found) if is_known else await asyncio.to_thread(found)
 
 
 def _issues(

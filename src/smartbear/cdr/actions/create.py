@@ -11,6 +11,7 @@ from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.change import Change, Verb
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.repository import Repository
+from smartbear.kit.aside import aside
 
 
 async def create(
@@ -21,10 +22,10 @@ async def create(
     With ``if_none_exist``, a search, only if nothing matches it; the one match is the result otherwise.
     """
     expect_writable(access, resource_type)
-    expect_valid(resource, resource_type)
+    await aside(expect_valid, resource, resource_type)
     warnings = await expect_conforming(repository, resource)
     target = LocalId(resource_type, repository.context.new_id())
-    draft = draft_of(resource, target, repository.bases)
+    draft = await aside(draft_of, resource, target, repository.bases)
     await expect_own(repository, access, [draft])
     [rows] = await repository.rows_of([draft])
     change = Change(target, draft, access, minted=True, verb=Verb.POST)

@@ -18,6 +18,7 @@ from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store import states
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import json
+from smartbear.kit.aside import aside, note_size
 from smartbear.kit.db import Connection
 from smartbear.kit.errors import FieldError, NotFound, PreconditionFailed, Unprocessable
 
@@ -69,11 +70,13 @@ async def modified(
     stored = await read_in(repository, tx, access, target)
     if expected not in {None, stored.version}:
         raise PreconditionFailed("If-Match names a version that is not the current one.")
-    resource = make(json.decode(stored.json()))
+    content = stored.json()
+    note_size(len(content))
+    resource = await aside(make, json.decode(content))
     _expect_same(resource, target)
-    expect_valid(resource, target.type)
+    await aside(expect_valid, resource, target.type)
     await expect_conforming(repository, resource)
-    draft = draft_of(resource, target, repository.bases)
+    draft = await aside(draft_of, resource, target, repository.bases)
     await expect_own(repository, access, [draft])
     return draft
 

@@ -14,6 +14,7 @@ from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.change import Change
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.repository import Repository
+from smartbear.kit.aside import aside
 from smartbear.kit.errors import BadInput, FieldError
 
 
@@ -31,11 +32,11 @@ async def update(
     ``expected`` is the version that must be current, ``only_new`` demands that there be none.
     """
     expect_writable(access, target.type)
-    expect_valid(resource, target.type)
+    await aside(expect_valid, resource, target.type)
     if resource.get("id") != target.id:
         raise _other_id(target.type)
     warnings = await expect_conforming(repository, resource)
-    draft = draft_of(resource, target, repository.bases)
+    draft = await aside(draft_of, resource, target, repository.bases)
     await expect_own(repository, access, [draft])
     [rows] = await repository.rows_of([draft])
     upsert = repository.settings.update_create
@@ -49,7 +50,7 @@ async def update_match(
 ) -> Result:
     """Update the one match of a condition; without a match create, under the body's id if it has one."""
     expect_writable(access, condition.type)
-    expect_valid(resource, condition.type)
+    await aside(expect_valid, resource, condition.type)
     warnings = await expect_conforming(repository, resource)
     query = conditional.read_condition(repository, condition)
     async with repository.exclusive() as tx:
@@ -60,7 +61,7 @@ async def update_match(
             raise _other_id(condition.type)
         minted = not found and given is None
         target = found.target if found else LocalId(condition.type, given or repository.context.new_id())
-        draft = draft_of(resource, target, repository.bases)
+        draft = await aside(draft_of, resource, target, repository.bases)
         await expect_own(repository, access, [draft])
         [rows] = await repository.rows_of([draft])
         upsert = repository.settings.update_create

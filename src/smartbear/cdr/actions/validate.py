@@ -15,6 +15,7 @@ from smartbear.fhir import json
 from smartbear.fhir.issues import Issue
 from smartbear.fhir.validation import validate
 from smartbear.fhir.validation.advice import advise
+from smartbear.kit.aside import aside, note_size
 from smartbear.kit.errors import BadInput, FieldError, Forbidden, Gone, NotFound
 
 Mode = Literal["", "create", "update", "delete", "profile"]
@@ -38,14 +39,14 @@ async def answer(repository: Repository, access: Access, question: Question) -> 
     if question.mode == "delete":
         return [*allowed, *await _deletion(repository, access, question)]
     resource = await _subject(repository, access, question)
-    found = [*allowed, *_address_issues(question, resource), *validate(resource)]
+    found = [*allowed, *_address_issues(question, resource), *await aside(validate, resource)]
     if any(issue.severity == "error" and issue.code != "invariant" for issue in found):
         told = "profiles and good practice are looked at once the resource is sound in itself"
         return [*found, Issue("information", "informational", told)]
     claimed = claims(resource)
     given = [Claim(one, resource["resourceType"]) for one in question.profiles]
     asked = claimed + [one for one in given if one.canonical not in {claim.canonical for claim in claimed}]
-    return [*found, *await claim_issues(repository, resource, asked), *advise(resource)]
+    return [*found, *await claim_issues(repository, resource, asked), *await aside(advise, resource)]
 
 
 def _permission(access: Access, question: Question) -> list[Issue]:
@@ -75,7 +76,9 @@ async def _subject(repository: Repository, access: Access, question: Question) -
         missing = FieldError("resource", "required", "is required where the address names no resource")
         raise BadInput("There is nothing to validate.", errors=(missing,))
     stored = await read(repository, access, LocalId(question.type, question.id))
-    return json.decode(stored.json())
+    content = stored.json()
+    note_size(len(content))
+    return json.decode(content)
 
 
 def _address_issues(question: Question, resource: Any) -> list[Issue]:

@@ -15,7 +15,7 @@ from smartbear.cdr.routes.media import Format, format_of
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import json, xml
-from smartbear.kit.aside import aside, note_body
+from smartbear.kit.aside import aside, note_size
 from smartbear.kit.errors import BadInput, TooLarge
 
 RESOURCE = b"application/fhir+json; charset=utf-8"
@@ -67,7 +67,7 @@ class Call:
         body, coding = b"".join(chunks), self.header(b"content-encoding")
         if coding:
             body = await compression.unpacked(coding.lower(), body, limit)
-        note_body(len(body))
+        note_size(len(body))
         return body
 
     async def resource(self, limit: int) -> Any:

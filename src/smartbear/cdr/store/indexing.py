@@ -12,6 +12,7 @@ from smartbear.cdr.store.rows import Rows, index_rows
 from smartbear.fhir import json
 from smartbear.fhir.search.catalogue import Catalogue
 from smartbear.fhir.search.extract import with_added
+from smartbear.kit.aside import aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Indexing:
         ]
         known = await self.dictionary.traits(each for each in traits if each is not None)
         return [
-            index_rows(draft.target.type, draft.indexes, numbers, known[each] if each else None)
+            await aside(index_rows, draft.target.type, draft.indexes, numbers, known[each] if each else None)
             for draft, each in zip(drafts, traits, strict=True)
         ]
 

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 from smartbear.fhir import definitions
 from smartbear.fhir.fhirpath.budget import Budget
+from smartbear.fhir.fhirpath.errors import EvaluationError
 from smartbear.fhir.fhirpath.frame import Environment
 from smartbear.fhir.fhirpath.items import Element
 from smartbear.fhir.profiles.library import Library
 from smartbear.kit.errors import TooCostly
 
-_MOST_STEPS = 200_000
+_MOST_STEPS = 1_000_000  # of all checks of a resource together: about three seconds
+_OF_A_LOOK = 5
 
 Membership = Callable[[str, str | None, str], bool | None]
 """(value set, system, code) → whether it is in there, None if nobody here can tell. Without a system: any."""
@@ -32,12 +34,14 @@ def of_specification(value_set: str, system: str | None, code: str) -> bool | No
 class Environs:
     """The profiles that constraints refer to, and who knows which codes a value set has.
 
-    Without `advice`, extensible bindings are not looked at: they never make an error.
+    Without `advice`, extensible bindings are not looked at: they never make an error. All checks share
+    `budget`.
     """
 
     library: Library
     is_member: Membership = of_specification
     advice: bool = True
+    budget: Budget = field(default_factory=lambda: Budget(_MOST_STEPS))
 
 
 class Here(NamedTuple):
@@ -59,14 +63,13 @@ class Run:
     environs: Environs
     root: Element
     open: set[tuple[int, str]] = field(default_factory=set)
-    steps: int = 0
-    budget: Budget = field(default_factory=Budget)
 
     def step(self) -> None:
         """Count a look at a value; TooCostly after so many that a check takes seconds."""
-        self.steps += 1
-        if self.steps > _MOST_STEPS:
-            raise TooCostly("The resource is too large to be checked against its profiles.")
+        try:
+            self.environs.budget.spend(_OF_A_LOOK)
+        except EvaluationError:
+            raise TooCostly("To check the resource against its profiles would take too long.") from None
 
     @cached_property
     def contained(self) -> Mapping[str, Mapping[str, Any]]:
@@ -75,4 +78,6 @@ class Run:
 
     def environment(self, here: Here) -> Environment:
         """What an expression sees at a place."""
-        return Environment(resource=here.resource, root=self.root, as_filters=True, budget=self.budget)
+        return Environment(
+            resource=here.resource, root=self.root, as_filters=True, budget=self.environs.budget
+        )
