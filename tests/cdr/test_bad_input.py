@@ -318,16 +318,46 @@ TOO_MANY_VALUES = [
         "code": coded("http://a", 3000),
         "valueCodeableConcept": coded("http://b", 3000),
     },
+    {
+        "resourceType": "Group",
+        "type": "person",
+        "actual": True,
+        "member": [{"entity": {"reference": f"Patient/{number}"}} for number in range(100_001)],
+    },
 ]
 
 
-@pytest.mark.parametrize("resource", TOO_MANY_VALUES, ids=["Patient", "Observation"])
-async def test_a_resource_with_too_many_values_to_be_found_by_is_refused_at_once(fhir, resource):
+@pytest.mark.parametrize(
+    ("resource", "element", "parameter"),
+    [
+        (TOO_MANY_VALUES[0], "Patient.name", "name"),
+        (TOO_MANY_VALUES[1], "Observation", "code-value-concept"),
+        (TOO_MANY_VALUES[2], "Group.member.entity", "member"),
+    ],
+)
+async def test_a_resource_with_too_many_values_to_be_found_by_is_refused_at_once(
+    fhir, resource, element, parameter
+):
     began = time.monotonic()
     answer = await fhir.send("POST", resource["resourceType"], resource)
     assert answer.status_code == 422
-    assert issues(answer)[0] == ("too-costly", resource["resourceType"])
+    [(code, place)] = issues(answer)
+    assert (code, place.partition(".family")[0]) == ("too-costly", element)
+    assert f"by {parameter}" in answer.text
     assert time.monotonic() - began < SOON
+
+
+async def test_words_are_bounded_in_a_narrative_and_elsewhere(fhir):
+    text = " ".join(f"w{number}x" for number in range(100_000))
+    div = f'<div xmlns="http://www.w3.org/1999/xhtml">first {text}</div>'
+    began = time.monotonic()
+    made = await fhir.create(
+        patient(text={"status": "generated", "div": div}, contact=[{"name": {"text": f"last {text}"}}])
+    )
+    assert time.monotonic() - began < SOON
+    assert await fhir.ids("Patient?_text=first w9x") == [made["id"]]
+    assert await fhir.ids("Patient?_text=w99999x") == []
+    assert await fhir.ids("Patient?_content=w99999x") == []
 
 
 def codings(text, count):

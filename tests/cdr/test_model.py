@@ -133,10 +133,18 @@ def test_a_resource_belongs_to_the_one_patient_it_is_about(resource, owner):
     ("tag", "version"), [("", None), ('W/"3"', 3), ('"3"', 3), ('W/"abc"', -1), ('W/"99999999999"', -1)]
 )
 def test_entity_tags_name_versions(tag, version):
-    assert tags.expected_version(tag) == version
+    found = tags.expected_versions(tag)
+    assert (found and found.versions) == (version and {version})
 
 
-@pytest.mark.parametrize("tag", ["3", "*", 'W/"1", W/"2"', "W/"])
-def test_if_match_is_one_entity_tag(tag):
+def test_if_match_lists_entity_tags_or_takes_any():
+    listed = tags.expected_versions('W/"1" , "2",W/"x"')
+    assert [listed.allows(version) for version in (1, 2, 3)] == [True, True, False]
+    anything = tags.expected_versions("*")
+    assert (anything.allows(7), anything.allows(7, living=False)) == (True, False)
+
+
+@pytest.mark.parametrize("tag", ["3", "W/", 'W/"1",', 'W/"1" W/"2"', '*, W/"1"', '"a b"'])
+def test_if_match_is_made_of_entity_tags(tag):
     with pytest.raises(BadInput):
-        tags.expected_version(tag)
+        tags.expected_versions(tag)

@@ -13,7 +13,7 @@ from smartbear.cdr.actions.result import Result, nothing
 from smartbear.cdr.actions.update import update, update_match
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.references import LocalId
-from smartbear.cdr.model.tags import expected_version
+from smartbear.cdr.model.tags import expected_versions
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import outcome
 from smartbear.fhir.bundle.entries import Entry, in_processing_order
@@ -57,7 +57,7 @@ async def _written(  # noqa: PLR0911 - one answer for each kind of write
     repository: Repository, access: Access, entry: Entry
 ) -> Result:
     condition, target = Condition(entry.type, entry.query), LocalId(entry.type, entry.id)
-    expected = expected_version(entry.if_match)
+    expected = expected_versions(entry.if_match)
     match entry.method:
         case "POST":
             return await create(

@@ -7,12 +7,13 @@ from smartbear.cdr.actions.result import Result
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.change import Change
 from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.model.tags import IfMatch
 from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.rows import NO_ROWS
 
 
 async def delete(
-    repository: Repository, access: Access, target: LocalId, *, expected: int | None = None
+    repository: Repository, access: Access, target: LocalId, *, expected: IfMatch | None = None
 ) -> Result:
     """Delete the resource if it is there; deleting what is not there does nothing and is no error."""
     expect_writable(access, target.type)

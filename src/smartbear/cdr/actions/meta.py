@@ -13,6 +13,7 @@ from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.change import Verb
 from smartbear.cdr.model.meta import Meta, added, taken, union
 from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.model.tags import IfMatch
 from smartbear.cdr.store import meta as store
 from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.search.lookups import look_up
@@ -38,7 +39,7 @@ async def metas_of(repository: Repository, access: Access, types: Iterable[str])
 
 
 async def add(
-    repository: Repository, access: Access, target: LocalId, more: Meta, expected: int | None
+    repository: Repository, access: Access, target: LocalId, more: Meta, expected: IfMatch | None
 ) -> Result:
     """Put profiles, labels and tags on a resource."""
     return await modify(
@@ -52,7 +53,7 @@ async def add(
 
 
 async def take(
-    repository: Repository, access: Access, target: LocalId, less: Meta, expected: int | None
+    repository: Repository, access: Access, target: LocalId, less: Meta, expected: IfMatch | None
 ) -> Result:
     """Take profiles, labels and tags off a resource."""
     return await modify(

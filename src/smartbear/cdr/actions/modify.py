@@ -15,6 +15,7 @@ from smartbear.cdr.actions.result import Result
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.change import Change, Draft, Verb
 from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.model.tags import IfMatch
 from smartbear.cdr.store import states
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import json
@@ -31,10 +32,10 @@ async def modify(
     access: Access,
     target: LocalId,
     make: Make,
-    expected: int | None,
+    expected: IfMatch | None,
     verb: Verb = Verb.PATCH,
 ) -> Result:
-    """Change the current version, which must be ``expected`` if given; NotFound or Gone if there is none."""
+    """Change the current version, which must be as ``expected``; NotFound or Gone if there is none."""
     expect_writable(access, target.type)
     async with repository.exclusive() as tx:
         draft = await modified(repository, tx, access, target, make, expected)
@@ -42,7 +43,7 @@ async def modify(
 
 
 async def modify_match(
-    repository: Repository, access: Access, condition: Condition, make: Make, expected: int | None
+    repository: Repository, access: Access, condition: Condition, make: Make, expected: IfMatch | None
 ) -> Result:
     """Change the one match of a condition; NotFound without a match."""
     expect_writable(access, condition.type)
@@ -63,12 +64,17 @@ async def _write(repository: Repository, tx: Connection, change: Change, draft: 
 
 
 async def modified(
-    repository: Repository, tx: Connection, access: Access, target: LocalId, make: Make, expected: int | None
+    repository: Repository,
+    tx: Connection,
+    access: Access,
+    target: LocalId,
+    make: Make,
+    expected: IfMatch | None,
 ) -> Draft:
     """What the resource would become, whose row stays locked until ``tx`` ends."""
     await states.lock(tx, repository.dictionary, [target])
     stored = await read_in(repository, tx, access, target)
-    if expected not in {None, stored.version}:
+    if expected and not expected.allows(stored.version):
         raise PreconditionFailed("If-Match names a version that is not the current one.")
     content = stored.json()
     note_size(len(content))

@@ -14,7 +14,7 @@ from smartbear.cdr.actions.result import Result, as_found, nothing
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.change import Change, Draft, Verb, Written
 from smartbear.cdr.model.references import LocalId
-from smartbear.cdr.model.tags import expected_version
+from smartbear.cdr.model.tags import expected_versions
 from smartbear.cdr.store import states
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
@@ -179,7 +179,7 @@ class _Transaction:
         if entry.method != "PATCH":
             return self._drafts.of(entry.resource, target)
         assert tx, "patching is looking"
-        expected = expected_version(entry.if_match)
+        expected = expected_versions(entry.if_match)
         return await modified(self._repository, tx, self._access, target, by_entry(entry), expected)
 
     def _is_change(self, entry: Entry, targets: Mapping[int, LocalId]) -> bool:
@@ -194,7 +194,7 @@ class _Transaction:
             draft,
             self._access,
             minted=entry.method == "POST" or (unmatched and not chosen),
-            expected=expected_version(entry.if_match),
+            expected=expected_versions(entry.if_match),
             only_new=entry.if_none_match == "*" or (unmatched and chosen),
             upsert=self._repository.settings.update_create,
             verb=Verb[entry.method],

@@ -13,6 +13,7 @@ from smartbear.cdr.actions.result import Result
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.change import Change
 from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.model.tags import IfMatch
 from smartbear.cdr.store.repository import Repository
 from smartbear.kit.aside import aside
 from smartbear.kit.errors import BadInput, FieldError
@@ -24,12 +25,12 @@ async def update(
     target: LocalId,
     resource: Any,
     *,
-    expected: int | None = None,
+    expected: IfMatch | None = None,
     only_new: bool = False,
 ) -> Result:
     """Make the resource the current version of ``target``.
 
-    ``expected`` is the version that must be current, ``only_new`` demands that there be none.
+    ``expected`` says which version must be current, ``only_new`` demands that there be none.
     """
     expect_writable(access, target.type)
     await aside(expect_valid, resource, target.type)
@@ -46,7 +47,7 @@ async def update(
 
 
 async def update_match(
-    repository: Repository, access: Access, condition: Condition, resource: Any, expected: int | None
+    repository: Repository, access: Access, condition: Condition, resource: Any, expected: IfMatch | None
 ) -> Result:
     """Update the one match of a condition; without a match create, under the body's id if it has one."""
     expect_writable(access, condition.type)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from smartbear.cdr.model.access import Access, Owner
 from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.model.tags import IfMatch
 from smartbear.fhir.search.values import Indexes
 from smartbear.kit.errors import MethodNotAllowed, PreconditionFailed
 
@@ -46,8 +47,8 @@ class Change(NamedTuple):
     """The id is new, so there is no state to look at."""
     once: bool = False
     """What has ever been there stays as it is: a late repetition must not undo a correction."""
-    expected: int | None = None
-    """If-Match: the version that must be current."""
+    expected: IfMatch | None = None
+    """If-Match: the versions one of which must be current."""
     only_new: bool = False
     """If-None-Match: *."""
     upsert: bool = True
@@ -93,7 +94,7 @@ def outcome_of(change: Change, state: State | None) -> Outcome:
     reached = state and state.version and change.access.reaches(change.target.type, state.owner)
     known = state if reached else None
     living = known is not None and not known.deleted
-    if change.expected is not None and (known is None or known.version != change.expected):
+    if change.expected and not (known and change.expected.allows(known.version, living=living)):
         raise PreconditionFailed("If-Match names a version that is not the current one.")
     if change.only_new and living:
         raise PreconditionFailed("If-None-Match says the resource must not exist, and it does.")

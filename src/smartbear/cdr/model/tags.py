@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from smartbear.kit.errors import BadInput
 
@@ -9,8 +10,19 @@ NO_VERSION = -1
 """A version that no resource has."""
 
 _TAG = re.compile(r'(?:W/)?"([A-Za-z0-9\-.]{1,64})"')
+_TAGS = re.compile(rf"{_TAG.pattern}(?:[ \t]*,[ \t]*{_TAG.pattern})*")
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 _LARGEST = 2**31 - 1
+
+
+class IfMatch(NamedTuple):
+    """Versions one of which must be the current one; if none is listed, any will do (RFC 9110 13.1.1)."""
+
+    versions: frozenset[int]
+
+    def allows(self, current: int, *, living: bool = True) -> bool:
+        """Whether the current version is one of them."""
+        return current in self.versions if self.versions else living
 
 
 def tag_of(version: int) -> str:
@@ -24,14 +36,13 @@ def number_of(version_id: str) -> int:
     return int(version_id) if plain and int(version_id) <= _LARGEST else NO_VERSION
 
 
-def expected_version(if_match: str) -> int | None:
-    """The version that If-Match demands; None if there is no such header."""
+def expected_versions(if_match: str) -> IfMatch | None:
+    """What If-Match demands; None if there is no such header. FHIR writes one weak tag, HTTP more and «*»."""
     if not if_match:
         return None
-    match = _TAG.fullmatch(if_match)
-    if match is None:
-        raise BadInput('If-Match must be one entity tag: W/"3".')
-    return number_of(match[1])
+    if if_match != "*" and not _TAGS.fullmatch(if_match):
+        raise BadInput('If-Match must be an entity tag, W/"3", or several with commas between, or *.')
+    return IfMatch(frozenset(listed_versions(if_match)))
 
 
 def listed_versions(if_none_match: str) -> Iterator[int]:

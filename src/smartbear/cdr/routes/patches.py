@@ -12,7 +12,7 @@ from smartbear.cdr.actions.patch import (
     by_xml_patch,
 )
 from smartbear.cdr.model.references import LocalId
-from smartbear.cdr.model.tags import expected_version
+from smartbear.cdr.model.tags import expected_versions
 from smartbear.cdr.routes.http import Answer, Call
 from smartbear.cdr.routes.writes import written_answer
 from smartbear.cdr.store.repository import Repository
@@ -21,7 +21,7 @@ from smartbear.fhir import json
 
 async def patch_route(repository: Repository, call: Call) -> Answer:
     """``PATCH [base]/[type]/[id]``."""
-    expected = expected_version(call.header(b"if-match"))
+    expected = expected_versions(call.header(b"if-match"))
     make = await _make(repository, call)
     return written_answer(call, await modify(repository, call.access, LocalId(*call.path), make, expected))
 
@@ -29,7 +29,7 @@ async def patch_route(repository: Repository, call: Call) -> Answer:
 async def conditional_patch_route(repository: Repository, call: Call) -> Answer:
     """``PATCH [base]/[type]?…``."""
     condition = Condition(call.path[0], call.query)
-    expected = expected_version(call.header(b"if-match"))
+    expected = expected_versions(call.header(b"if-match"))
     make = await _make(repository, call)
     return written_answer(call, await modify_match(repository, call.access, condition, make, expected))
 

@@ -9,7 +9,7 @@ from smartbear.cdr.actions.result import Result, nothing
 from smartbear.cdr.actions.update import update, update_match
 from smartbear.cdr.model.change import Outcome
 from smartbear.cdr.model.references import LocalId
-from smartbear.cdr.model.tags import expected_version, tag_of
+from smartbear.cdr.model.tags import expected_versions, tag_of
 from smartbear.cdr.routes.binary import resource_of
 from smartbear.cdr.routes.http import Answer, Call, http_date
 from smartbear.cdr.routes.preferences import Representation, representation
@@ -51,7 +51,7 @@ async def update_route(repository: Repository, call: Call) -> Answer:
         call.access,
         LocalId(*call.path),
         resource,
-        expected=expected_version(call.header(b"if-match")),
+        expected=expected_versions(call.header(b"if-match")),
         only_new=call.header(b"if-none-match") == "*",
     )
     return written_answer(call, result)
@@ -61,7 +61,7 @@ async def conditional_update_route(repository: Repository, call: Call) -> Answer
     """``PUT [base]/[type]?…``."""
     resource = await resource_of(repository, call)
     condition = Condition(call.path[0], call.query)
-    expected = expected_version(call.header(b"if-match"))
+    expected = expected_versions(call.header(b"if-match"))
     return written_answer(call, await update_match(repository, call.access, condition, resource, expected))
 
 
@@ -74,7 +74,7 @@ async def conditional_delete_route(repository: Repository, call: Call) -> Answer
 async def delete_route(repository: Repository, call: Call) -> Answer:
     """``DELETE [base]/[type]/[id]``."""
     result = await delete(
-        repository, call.access, LocalId(*call.path), expected=expected_version(call.header(b"if-match"))
+        repository, call.access, LocalId(*call.path), expected=expected_versions(call.header(b"if-match"))
     )
     return _deleted_answer(call, result)
 

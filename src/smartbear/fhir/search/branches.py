@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from smartbear.fhir import definitions
 from smartbear.fhir.search.converters import Converter, converters
-from smartbear.fhir.search.parameters import SearchType
-from smartbear.fhir.search.paths import At, Equals, Path, RefersTo, Step
+from smartbear.fhir.search.parameters import SearchType, parameters
+from smartbear.fhir.search.paths import At, Equals, NotStaticError, Path, RefersTo, Step, static_paths
 from smartbear.fhir.search.references import target_type
 from smartbear.fhir.search.values import Token
 from smartbear.kit.errors import FieldError, Unprocessable
@@ -143,13 +143,10 @@ class Walk:
         self.left = _MOST_VALUES
 
     def expect_room(self, code: str, count: int) -> None:
-        """Unprocessable, with the parameter named, if the resource has more values than are indexed."""
+        """Unprocessable, with parameter and element, if the resource has more values than are indexed."""
         if count > self.left:
-            fault = FieldError(
-                self.resource["resourceType"],
-                "too-costly",
-                f"has more than {_MOST_VALUES} values to be found by; the search parameter {code} is one",
-            )
+            told = f"has too many values: a resource is found by at most {_MOST_VALUES}, here also by {code}"
+            fault = FieldError(_element(self.resource["resourceType"], code), "too-costly", told)
             raise Unprocessable("The resource has too many values to be found by.", errors=(fault,))
 
     def add(self, table: str, codes: list[str], values: list[Any]) -> None:
@@ -178,6 +175,17 @@ class Column(Walk):
     def add(self, table: str, codes: list[str], values: list[Any]) -> None:  # noqa: ARG002 - the shape of Walk
         """Whatever is found goes into one column."""
         self.values += values
+
+
+def _element(resource_type: str, code: str) -> str:
+    """The FHIRPath of the first element that a parameter is about; the type's, where it is computed."""
+    known = parameters(resource_type).get(code)
+    try:
+        paths = static_paths(known.expression, resource_type, resource_type) if known else []
+    except NotStaticError:
+        paths = []
+    steps = paths[0].steps if paths else ()
+    return ".".join([resource_type, *(step for step in steps if isinstance(step, str))])
 
 
 def holds(condition: Equals | RefersTo, item: dict[str, Any]) -> bool:

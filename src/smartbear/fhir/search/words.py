@@ -19,7 +19,7 @@ _ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&nbsp;": "
 _WORD = re.compile(r"\w+")
 _NO_WORDS = frozenset({"resourceType", "id", "meta", "text"})  # or taken apart
 _LONGEST = 64  # characters: longer ones are data
-_MOST = 20_000  # words of one resource
+_MOST = 20_000  # words of one resource: a large code system has more, and is found by its first
 
 
 def words(text: str) -> list[str]:
@@ -32,7 +32,7 @@ def words_of(resource: dict[str, Any]) -> dict[str, list[str]]:
     narrative = resource.get("text")
     if narrative is None and "note" not in resource and resource["resourceType"] in _of_records():
         return {}
-    shown = words(_plain(narrative.get("div", ""))) if narrative else []
+    shown = words(_plain(narrative.get("div", "")))[:_MOST] if narrative else []
     others = " ".join(
         text for name, value in resource.items() if name not in _NO_WORDS for text in _strings(value)
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from smartbear.cdr.actions.meta import add, meta_of, metas_of, take
 from smartbear.cdr.model.references import LocalId
-from smartbear.cdr.model.tags import expected_version, tag_of
+from smartbear.cdr.model.tags import expected_versions, tag_of
 from smartbear.cdr.routes.http import Answer, Call, Interaction
 from smartbear.cdr.routes.operations.parameters import given_to, refused
 from smartbear.cdr.store.repository import Repository
@@ -31,7 +31,7 @@ async def change_route(repository: Repository, call: Call) -> Answer:
     if len(metas) != 1:
         raise refused("meta", "required", "must be given once")
     resource_type, resource_id, operation = call.path
-    target, expected = LocalId(resource_type, resource_id), expected_version(call.header(b"if-match"))
+    target, expected = LocalId(resource_type, resource_id), expected_versions(call.header(b"if-match"))
     result = await _CHANGES[operation](repository, call.access, target, metas[0], expected)
     etag = (b"etag", tag_of(result.written.version).encode())
     return _answer(json.decode(result.json())["meta"], etag)
