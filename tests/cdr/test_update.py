@@ -92,3 +92,22 @@ async def test_a_conditional_update_changes_the_match_or_creates(fhir):
     assert other.status_code == 400
     chosen = await fhir.send("PUT", "Patient?identifier=urn:update|2", patient(id="chosen-2"))
     assert json.decode(chosen.content)["id"] == "chosen-2"
+
+
+async def test_if_match_takes_lists_and_any_version_there_is(fhir):
+    stored = await fhir.create(observation())
+    path = f"Observation/{stored['id']}"
+
+    async def sent(status, tags, to=path):
+        body = {**stored, "status": status, "id": to.rpartition("/")[2]}
+        return (await fhir.send("PUT", to, body, if_match=tags)).status_code
+
+    assert await sent("amended", 'W/"7", W/"1"') == 200
+    assert await sent("corrected", 'W/"7", W/"1"') == 412
+    assert await sent("corrected", "*") == 200
+    assert await sent("corrected", "*", to="Observation/never-there") == 412
+    await fhir.send("DELETE", path)
+    assert await sent("final", "*") == 412
+    assert (
+        await fhir.send("PATCH", path, b"[]", content_type="application/json-patch+json")
+    ).status_code == 410

@@ -20,6 +20,11 @@ class IfMatch(NamedTuple):
 
     versions: frozenset[int]
 
+    @classmethod
+    def of(cls, version: int) -> "IfMatch":
+        """This version and no other."""
+        return cls(frozenset({version}))
+
     def allows(self, current: int, *, living: bool = True) -> bool:
         """Whether the current version is one of them."""
         return current in self.versions if self.versions else living

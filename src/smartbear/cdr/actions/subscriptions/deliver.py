@@ -15,6 +15,7 @@ from smartbear.cdr.actions.update import update
 from smartbear.cdr.model.access import everything
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.subscription import Order, Unfit, order_of, pause
+from smartbear.cdr.model.tags import IfMatch
 from smartbear.cdr.store import subscriptions
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
@@ -152,6 +153,6 @@ async def _stop(
     changed = resource | {"status": status} | ({"error": said} if said else {})
     target = LocalId("Subscription", running.id)
     try:
-        await update(repository, running.access, target, changed, expected=running.ver)
+        await update(repository, running.access, target, changed, expected=IfMatch.of(running.ver))
     except PlatformError:
         return

@@ -6,6 +6,7 @@ from smartbear.cdr.actions.read import read_in
 from smartbear.cdr.actions.update import update
 from smartbear.cdr.model.access import everything
 from smartbear.cdr.model.subscription import Unfit, order_of
+from smartbear.cdr.model.tags import IfMatch
 from smartbear.cdr.store import locks, subscriptions
 from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.subscriptions import Unseen
@@ -57,5 +58,5 @@ async def _answered(repository: Repository, one: Unseen, resource: dict[str, Any
         resource["status"] = "active"
     except Unfit as unfit:
         resource |= {"status": "error", "error": unfit.detail}
-    result = await update(repository, one.access, one.target, resource, expected=version)
+    result = await update(repository, one.access, one.target, resource, expected=IfMatch.of(version))
     return result.written.version
