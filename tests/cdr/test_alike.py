@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartbear.cdr.model.alike import Kind, indexes_like, kind_of
+from smartbear.cdr.store.numbers import Numbers, named, named_alone
+from smartbear.cdr.store.rows import index_rows, rows_like
 from smartbear.contracts.readings import Component, Reading
 from smartbear.fhir.search.extract import extract
 from smartbear.fhir.validation import validate
@@ -130,6 +132,39 @@ def test_an_observation_is_found_by_what_it_would_be_found_by_alone(pair):
     first, other = pair
     assert kind_of(first) == kind_of(other) is not None
     assert indexes_like(extract(first), other) == extract(other)
+
+
+class Counted(dict):
+    """A number for everything that is asked for."""
+
+    def __missing__(self, name):
+        return self.setdefault(name, len(self))
+
+
+def numbers():
+    keys, bases = {"Observation": Counted()}, ("http://here.example/fhir/",)
+    return Numbers(keys, 1, bases, systems=Counted(), units=Counted(), canonicals=Counted({None: None}))
+
+
+def table_by_table(rows):
+    by_table = {table: sorted(some, key=repr) for table, some in rows.by_table.items() if some}
+    return by_table, rows.targets, rows.generation
+
+
+@given(observations(), st.none() | st.just(-7))
+def test_rows_that_follow_those_of_the_first_of_a_kind_are_those_it_would_have_alone(pair, traits):
+    first, other = (extract(one) for one in pair)
+    called = numbers()
+    followed = rows_like(index_rows("Observation", first, called, traits), other, called)
+    assert table_by_table(followed) == table_by_table(index_rows("Observation", other, called, traits))
+    assert list(filter(None, followed.by_table.values())) == list(followed.by_table.values())
+
+
+@given(observations())
+def test_what_follows_the_first_of_a_kind_names_nothing_else_than_that_and_its_own(pair):
+    first, other = (one | {"id": "same"} for one in pair)
+    known = set().union(*named(extract(first)), *named_alone(extract(other)))
+    assert set().union(*named(extract(other))) <= known
 
 
 @given(st.sampled_from(sorted(COMMON)))

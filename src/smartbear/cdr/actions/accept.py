@@ -67,7 +67,7 @@ def draft_like(first: Draft, observation: dict[str, Any], target: LocalId) -> Dr
     """``draft_of`` for an Observation of the same kind as ``first``."""
     content = stored_form(observation, target.id)
     indexes = indexes_like(first.indexes, observation)
-    return first._replace(target=target, content=content, digest=_digest(content), indexes=indexes)
+    return Draft(target, content, _digest(content), indexes, first.owner, first.organisation, first)
 
 
 class Drafts:

@@ -26,6 +26,8 @@ class Draft(NamedTuple):
     """The patient it belongs to, or what a Binary names as its security context."""
     organisation: str | None
     """Of a Patient: the organisation that looks after the person."""
+    like: "Draft | None" = None
+    """The first Observation of its kind, if there was one before (see ``alike``)."""
 
 
 class Verb(IntEnum):

@@ -27,12 +27,16 @@ class Numbers:
     canonicals: Mapping[str | None, int | None]
 
 
-async def number(dictionary: Dictionary, batch: Iterable[Indexes], bases: tuple[str, ...]) -> Numbers:
-    """Look up, or make, the numbers that the rows of these resources need."""
+Named = Token | IdentifierType | Quantity
+"""A value that has a name in it."""
+
+
+async def number(dictionary: Dictionary, batch: Iterable[Iterable[Named]], bases: tuple[str, ...]) -> Numbers:
+    """Look up, or make, the numbers that the rows of resources with these values need."""
     systems: set[str | None] = set()
     units: set[Written] = set()
     canonicals: set[str | None] = set()
-    for value in chain.from_iterable(_named(batch)):
+    for value in chain.from_iterable(batch):
         if value.__class__ is Quantity:
             units.add((value.system, value.code, value.unit))
             canonicals.add(value.canonical)
@@ -65,17 +69,21 @@ async def _canonicals(dictionary: Dictionary, names: set[str | None]) -> dict[st
     return {None: None} | {name: found[unit] for name, unit in units.items()}
 
 
-def _named(batch: Iterable[Indexes]) -> Iterable[Iterable[Token | IdentifierType | Quantity]]:
+def named(indexes: Indexes) -> Iterable[Iterable[Named]]:
     """Every list of values that have a name in them, and composites' other parts: each list once."""
     lists: dict[int, Iterable[Any]] = {}
-    for indexes in batch:
-        for by_code in (
-            indexes.tokens,
-            indexes.identifier_types,
-            indexes.reference_identifiers,
-            indexes.quantities,
-        ):
-            lists.update((id(values), values) for values in by_code.values())
-        for composites in indexes.composites.values():
-            lists[id(composites)] = chain.from_iterable(composites)
+    for by_code in (
+        indexes.tokens,
+        indexes.identifier_types,
+        indexes.reference_identifiers,
+        indexes.quantities,
+    ):
+        lists.update((id(values), values) for values in by_code.values())
+    for composites in indexes.composites.values():
+        lists[id(composites)] = chain.from_iterable(composites)
     return lists.values()
+
+
+def named_alone(indexes: Indexes) -> Iterable[Iterable[Named]]:
+    """``named``, but for what an Observation has in common with the first of its kind."""
+    return indexes.tokens.get("identifier", ()), indexes.quantities["value-quantity"]

@@ -6,7 +6,7 @@ not matter. ``once`` marks one row for each code, whatever its system. Status an
 they are anywhere, but kept once for all observations that agree in them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from smartbear.cdr.model.references import LocalId, local_id
@@ -40,6 +40,7 @@ _MOST_SHARED = 500  # characters: more is nothing that others are likely to have
 _Coding = tuple[str | None, int]
 _UNCODED: _Coding = (None, NO_SYSTEM)
 _NO_VALUE = (None, None, None, None, None, None)
+_AT, _AFTER_AT, _VALUE, _AFTER_VALUE = 2, 4, 7, 13  # where a row has its time and its value
 
 Row = tuple[Any, ...]
 
@@ -60,6 +61,13 @@ def rows_of(indexes: Indexes, numbers: Numbers, traits: int | None) -> Iterator[
     for coding, measured in _components(indexes, numbers):
         yield (*shared, *coding, words, *_value(measured, numbers), True, False, False)
         words = None
+
+
+def rows_like(rows: Iterable[Row], indexes: Indexes, numbers: Numbers) -> list[Row]:
+    """``rows_of`` an observation, given those of another of its kind that has no components."""
+    [quantity] = indexes.quantities["value-quantity"]
+    at, value = _effective(indexes), _value(quantity, numbers)
+    return [(*row[:_AT], *at, *row[_AFTER_AT:_VALUE], *value, *row[_AFTER_VALUE:]) for row in rows]
 
 
 def traits_of(indexes: Indexes, numbers: Numbers) -> str | None:

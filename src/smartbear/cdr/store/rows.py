@@ -79,6 +79,17 @@ def index_rows(resource_type: str, indexes: Indexes, numbers: Numbers, traits: i
     return Rows(rows, frozenset(target for target in named if target), numbers.generation)
 
 
+def rows_like(first: Rows, indexes: Indexes, numbers: Numbers) -> Rows:
+    """``index_rows`` of an Observation, given those of the first of its kind (see ``model/alike.py``)."""
+    identifier = numbers.keys["Observation"]["identifier"]
+    tokens = [row for row in first.by_table.get("ix_token", ()) if row[0] != identifier]
+    tokens += [_token(each, identifier, _ALONE, numbers) for each in indexes.tokens.get("identifier", ())]
+    own = {"obs": observations.rows_like(first.by_table["obs"], indexes, numbers)}
+    if tokens:
+        own["ix_token"] = tokens
+    return Rows({**first.by_table, **own}, first.targets, first.generation)
+
+
 def _keyed(indexes: Indexes, served: frozenset[str]) -> Iterator[tuple[str, int, Any]]:
     """Index key, part and value of everything that is not ``served`` by ``obs``."""
     plain: tuple[Mapping[str, list[Any]], ...] = (
