@@ -2,7 +2,6 @@
 
 import os
 import time
-import uuid
 
 _TIME_BITS, _RANDOM_BYTES = 48, 10
 _VERSION_7, _VARIANT_RFC = 0x7, 0b10
@@ -14,4 +13,5 @@ def new_id() -> str:
     value = milliseconds << (128 - _TIME_BITS) | int.from_bytes(os.urandom(_RANDOM_BYTES))
     value = value & ~(0xF << 76) | _VERSION_7 << 76
     value = value & ~(0b11 << 62) | _VARIANT_RFC << 62
-    return str(uuid.UUID(int=value))
+    digits = f"{value:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

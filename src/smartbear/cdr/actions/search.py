@@ -5,8 +5,6 @@ from functools import lru_cache, partial
 from operator import itemgetter
 from urllib.parse import urlencode
 
-from asyncpg import Record
-
 from smartbear.cdr.actions.meaning import meant
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store import counts
@@ -15,6 +13,7 @@ from smartbear.cdr.store.search import includes, pages, statements
 from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.bodies import Rendered
 from smartbear.cdr.store.search.lookups import Lookups, look_up
+from smartbear.cdr.store.search.pages import Row
 from smartbear.cdr.store.search.plan import plan
 from smartbear.cdr.store.search.statements import Place
 from smartbear.fhir.search.query import Query
@@ -101,10 +100,10 @@ async def _included(
     connection: Connection,
     access: Access,
     query: Query,
-    matches: list[Record],
-    first: list[Record],
+    matches: list[Row],
+    first: list[Row],
     lookups: Lookups,
-) -> tuple[list[Record], bool]:
+) -> tuple[list[Row], bool]:
     """What to include, in the order of rids, and whether there was more than the limit.
 
     ``first`` is what the matches include; what that includes in turn is looked for here.

@@ -16,8 +16,6 @@ from smartbear.fhir.search.catalogue import Catalogue
 from smartbear.fhir.search.query import ANY_TYPE, Query, Within
 from smartbear.kit.errors import BadInput, FieldError, NotFound, UnsupportedMediaType
 
-_Given = tuple[tuple[str, str], ...]
-
 _FORM = "application/x-www-form-urlencoded"
 _SHORT = 1000  # characters of a search that is remembered: few are longer, and memory is bounded
 _WHENEVER = datetime.min.replace(tzinfo=UTC)
@@ -26,7 +24,7 @@ _FROM_NOW = "ap"  # the prefix whose meaning depends on the time it is read at
 
 async def search_route(repository: Repository, call: Call) -> Answer:
     """``GET [base]/[type]?…``, and ``GET [base]?…`` over all types, or in a compartment."""
-    return await _answer(repository, call, grammar.pairs(call.query))
+    return await _answer(repository, call, (call.query,))
 
 
 async def search_by_post_route(repository: Repository, call: Call) -> Answer:
@@ -38,12 +36,12 @@ async def search_by_post_route(repository: Repository, call: Call) -> Answer:
         text = body.decode("ascii")
     except UnicodeDecodeError:
         raise BadInput("A form is percent-encoded.") from None
-    return await _answer(repository, call, [*grammar.pairs(call.query), *grammar.pairs(text)])
+    return await _answer(repository, call, (call.query, text))
 
 
-async def _answer(repository: Repository, call: Call, given: list[tuple[str, str]]) -> Answer:
+async def _answer(repository: Repository, call: Call, texts: tuple[str, ...]) -> Answer:
     within, kind = _searched(call.path)
-    query = await _read(repository, kind, tuple(given))
+    query = await _read(repository, kind, texts)
     query = replace(query, within=within) if within else query
     if is_strict(call):
         _expect_known(query)
@@ -62,24 +60,35 @@ def _searched(path: tuple[str, ...]) -> tuple[Within | None, str | None]:
     return Within(centre, centre_id), None if kind == ANY_TYPE else kind
 
 
-async def _read(repository: Repository, kind: str | None, given: _Given) -> Query:
-    query = _parsed(repository, kind, given, await repository.parameters.fresh())
+async def _read(repository: Repository, kind: str | None, texts: tuple[str, ...]) -> Query:
+    query = _parsed(repository, kind, texts, await repository.parameters.fresh())
     if not query.unknown:
         return query
-    return _parsed(repository, kind, given, await repository.parameters.fresh(now=True))
+    return _parsed(repository, kind, texts, await repository.parameters.fresh(now=True))
 
 
-def _parsed(repository: Repository, kind: str | None, given: _Given, catalogue: Catalogue) -> Query:
-    timeless = not any(_FROM_NOW in value.lower() for _, value in given)
-    if timeless and sum(len(name) + len(value) for name, value in given) <= _SHORT:
-        return _parsed_before(kind, given, catalogue)
-    return grammar.parse(kind, given, now=repository.context.clock.now(), catalogue=catalogue)
+def _parsed(repository: Repository, kind: str | None, texts: tuple[str, ...], catalogue: Catalogue) -> Query:
+    before = _parsed_before(kind, texts, catalogue) if sum(map(len, texts)) <= _SHORT else None
+    return before or grammar.parse(
+        kind, _given(texts), now=repository.context.clock.now(), catalogue=catalogue
+    )
 
 
 @lru_cache(maxsize=1024)
-def _parsed_before(kind: str | None, given: _Given, catalogue: Catalogue) -> Query:
-    """Clients ask the same again and again, and reading a search takes longer than reading an index."""
+def _parsed_before(kind: str | None, texts: tuple[str, ...], catalogue: Catalogue) -> Query | None:
+    """Clients ask the same again and again, and reading a search takes longer than reading an index.
+
+    None if what is asked for depends on the time.
+    """
+    given = _given(texts)
+    if any(_FROM_NOW in value.lower() for _, value in given):
+        return None
     return grammar.parse(kind, given, now=_WHENEVER, catalogue=catalogue)
+
+
+def _given(texts: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Names and values of query strings and forms."""
+    return [pair for text in texts for pair in grammar.pairs(text)]
 
 
 def _expect_known(query: Query) -> None:

@@ -13,6 +13,7 @@ import msgspec
 from smartbear.cdr.model.body import versioned
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.packing import unpack
+from smartbear.cdr.store.search.pages import Row
 from smartbear.kit.db import Connection
 
 _ROOM = 64 << 20  # bytes
@@ -50,7 +51,7 @@ class Bodies:
         self._kept: dict[int, Rendered] = {}
         self._size = 0
 
-    async def of(self, connection: Connection, rows: Sequence[asyncpg.Record]) -> dict[int, Rendered]:
+    async def of(self, connection: Connection, rows: Sequence[Row]) -> dict[int, Rendered]:
         """By their rids, the versions that rows of rid, ver and upd name, without those expunged since."""
         found, missing = {}, []
         for row in rows:
@@ -61,7 +62,7 @@ class Bodies:
                 missing.append(row)
         return found | await self._read(connection, missing) if missing else found
 
-    async def _read(self, connection: Connection, rows: Sequence[asyncpg.Record]) -> dict[int, Rendered]:
+    async def _read(self, connection: Connection, rows: Sequence[Row]) -> dict[int, Rendered]:
         """Those not at hand; nothing seen inside a transaction is kept, it may never commit."""
         read = await connection.fetch(_READ, [row[0] for row in rows], [row[1] for row in rows])
         found = {row[0]: self._rendered(row) for row in read}

@@ -6,12 +6,11 @@ there are the planner cannot know: OFFSET 0 has it look up each of them, or it w
 
 from collections.abc import Iterable, Sequence
 
-import asyncpg
-
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups
 from smartbear.cdr.store.search.observation import kept_as
+from smartbear.cdr.store.search.pages import Row
 from smartbear.cdr.store.search.sql import TRUE, exists, select
 from smartbear.cdr.store.search.visibility import Visibility
 from smartbear.fhir import definitions
@@ -30,8 +29,8 @@ async def included(
     access: Access,
     lookups: Lookups,
     limit: int,
-) -> list[asyncpg.Record]:
-    """Rid, ver and upd of at most ``limit`` resources that the includes of ``rids`` add to those ``seen``."""
+) -> list[Row]:
+    """At most ``limit`` resources that the includes of ``rids`` add to those ``seen``."""
     arguments = Arguments()
     page, before = arguments.add(list(rids), "bigint[]"), arguments.add(list(seen), "bigint[]")
     sql, values = arguments.bind(selection(includes, page, before, access, lookups, arguments, limit))
@@ -70,14 +69,22 @@ def _readable(access: Access, arguments: Arguments, lookups: Lookups) -> str:
 
 
 def _selection(include: Include, page: str, arguments: Arguments, lookups: Lookups) -> str:
-    narrowed = [_by(include, arguments, lookups)]
+    """Rids at the other end of the references, each once, and each looked at once for its type."""
+    by = _by(include, arguments, lookups)
+    if include.reverse:
+        of_type = _of_type("x.target", include, arguments, lookups)
+        return select("DISTINCT x.rid", "ix_ref x", f"x.target = ANY({page})", by, of_type)
+    targets = select("DISTINCT x.target AS rid", "ix_ref x", f"x.rid = ANY({page})", by)
+    return select("f.rid", f"({targets}) f", _of_type("f.rid", include, arguments, lookups))
+
+
+def _of_type(target: str, include: Include, arguments: Arguments, lookups: Lookups) -> str:
     targets = _targets(include)
-    if targets is not None:
-        kinds = arguments.add(sorted(lookups.type(kind) for kind in targets), "int[]")
-        target = select("", "resource t", "t.rid = x.target", f"t.type_id = ANY({kinds})")
-        narrowed.append(exists(f"{target} OFFSET 0"))
-    mine, theirs = ("x.target", "x.rid") if include.reverse else ("x.rid", "x.target")
-    return select(f"DISTINCT {theirs} AS rid", "ix_ref x", f"{mine} = ANY({page})", *narrowed)
+    if targets is None:
+        return TRUE
+    kinds = arguments.add(sorted(lookups.type(kind) for kind in targets), "int[]")
+    known = select("", "resource t", f"t.rid = {target}", f"t.type_id = ANY({kinds})")
+    return exists(f"{known} OFFSET 0")
 
 
 def _by(include: Include, arguments: Arguments, lookups: Lookups) -> str:

@@ -17,6 +17,10 @@ _BODY = len(COLUMNS)
 _ALONG = OUTLINE.index("along")
 
 
+Row = asyncpg.Record
+"""Of an outline: begins with rid, ver and upd."""
+
+
 class Hit(NamedTuple):
     """A match, and the keys it is ordered by, as asyncpg reads them."""
 
@@ -37,8 +41,8 @@ class Outline(NamedTuple):
     ``total`` is the number of all matches, if it was asked for and any is on the page.
     """
 
-    matches: list[asyncpg.Record]
-    along: list[asyncpg.Record]
+    matches: list[Row]
+    along: list[Row]
     total: int | None
     keys: int
 
