@@ -1,4 +1,6 @@
 import asyncio
+import gzip
+import tracemalloc
 from collections.abc import AsyncIterator
 from decimal import Decimal
 
@@ -7,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartbear.cdr.actions import import_run
+from smartbear.cdr.app import serve
 from smartbear.cdr.jobs import handlers
 from smartbear.cdr.model import ndjson
+from smartbear.cdr.model.gunzip import Gunzip
 from smartbear.cdr.model.import_request import is_allowed
 from smartbear.cdr.model.ndjson import Lines
 from smartbear.cdr.store.repository import Repository
@@ -16,7 +20,8 @@ from smartbear.fhir import json
 from smartbear.kit.errors import TooLarge
 from smartbear.kit.jobs import worker
 from tests.cdr.bulk import ASYNC, Bulk
-from tests.cdr.conftest import issues, observation, patient
+from tests.cdr.conftest import Fhir, issues, observation, patient
+from tests.conftest import client_of
 
 LINES = {"content_type": "application/fhir+ndjson"}
 
@@ -175,7 +180,10 @@ def inputs(*named):
 async def test_inputs_are_read_from_addresses_that_are_allowed(bulk, allowed, source, make, fhir):
     address, files = source
     person, *rates = make(3)
-    files["/files/p.ndjson"], files["/files/o.ndjson"] = ndjson_of([person]), ndjson_of([person, *rates])
+    files["/files/p.ndjson"], files["/files/o.ndjson"] = (
+        ndjson_of([person]),
+        gzip.compress(ndjson_of([person, *rates])),
+    )
     asked = inputs(("Patient", f"{address}/p.ndjson"), ("Observation", f"{address}/o.ndjson"))
     manifest = await bulk.manifest("$import", asked)
     assert [(one["type"], one["inputUrl"], one["count"]) for one in manifest["output"]] == [
@@ -243,3 +251,61 @@ def test_a_line_without_end_is_refused():
     lines = Lines(longest=10)
     with pytest.raises(TooLarge):
         list(lines.feed(b"x" * 11))
+
+
+@pytest.mark.parametrize(
+    ("kind", "coding", "members"),
+    [
+        ("application/fhir+ndjson", "gzip", 1),
+        ("application/fhir+ndjson", "GZIP", 3),
+        ("application/gzip", "", 1),
+        ("application/x-gzip", "identity", 2),
+    ],
+)
+async def test_packed_lines_become_resources_too(bulk, fhir, make, kind, coding, members):
+    lines = [json.encode(one) + b"\n" for one in make(5)]
+    body = b"".join(gzip.compress(b"".join(lines[start::members])) for start in range(members))
+    headers = {"content_type": kind} | ({"content_encoding": coding} if coding else {})
+    manifest = await bulk.manifest("$import", body, **headers)
+    assert (manifest["output"], manifest["error"]) == ([{"count": 6}], [])
+
+
+def packed(content):
+    return gzip.compress(content, mtime=0)
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b"{}\n", {"content_encoding": "gzip"}, 400),
+        (packed(b"{}\n" * 1000)[:-9], {"content_encoding": "gzip"}, 400),
+        (packed(b"{}\n") + b"more", {"content_encoding": "gzip"}, 400),
+        (packed(b"{}\n"), {"content_encoding": "gzip", "content_type": "application/gzip"}, 415),
+        (b"{}\n", {"content_encoding": "zstd"}, 415),
+        (b"{}\n", {"content_encoding": "gzip, gzip"}, 415),
+        (packed((b" " * 9999 + b"\n") * 4000), {"content_encoding": "gzip"}, 413),
+        (packed(b" " * 9_000_000), {"content_encoding": "gzip"}, 413),
+    ],
+    ids=["plain", "cut", "more", "twice", "zstd", "listed", "large", "long"],
+)
+async def test_what_is_not_well_packed_is_refused_before_it_takes_room(
+    service, monkeypatch, body, headers, status
+):
+    monkeypatch.setenv("SMARTBEAR_CDR_IMPORT_BYTES", str(10 << 20))
+    async with serve(service.context) as app, client_of(app, service.clock) as client:
+        fhir = Fhir(client)
+        tracemalloc.start()
+        answer = await fhir.send("POST", "$import", body, **(ASYNC | LINES | headers))
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert answer.status_code == status, answer.text
+    assert issues(answer)
+    assert most < 30 << 20
+
+
+@given(st.lists(st.binary(max_size=3000), max_size=4), st.integers(1, 400))
+def test_gzip_is_unpacked_wherever_it_is_cut(members, size):
+    packed, unpacking = b"".join(map(gzip.compress, members)), Gunzip(20_000)
+    cut = [packed[start : start + size] for start in range(0, len(packed), size)]
+    assert b"".join(piece for chunk in cut for piece in unpacking.feed(chunk)) == b"".join(members)
+    unpacking.close()

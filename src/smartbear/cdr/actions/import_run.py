@@ -5,7 +5,7 @@ line says the same the second time and its resource has the same id: its own, or
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -14,6 +14,7 @@ from smartbear.cdr.actions.conform import expect_conforming
 from smartbear.cdr.model.body import stored_form
 from smartbear.cdr.model.bulk import UNFETCHED, Import, Job, Place, Source
 from smartbear.cdr.model.change import Change, Draft
+from smartbear.cdr.model.gunzip import MAGIC, Gunzip
 from smartbear.cdr.model.ndjson import Lines
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.bulk import jobs, pieces
@@ -60,12 +61,10 @@ class _Import:
 
     async def _fetch(self, source: Source) -> None:
         """Keep what the address answers, so that it is asked once."""
-        lines, part, size = Lines(self._repository.settings.resource_bytes), 0, 0
+        settings, part = self._repository.settings, 0
+        lines = Lines(settings.resource_bytes)
         async with download(source.url) as chunks:
-            async for chunk in chunks:
-                size += len(chunk)
-                if size > self._repository.settings.import_bytes:
-                    raise TooLarge("An input is larger than this service accepts.")
+            async for chunk in _unpacked(chunks, settings.import_bytes):
                 for piece in lines.feed(chunk):
                     await self._keep(source, part, piece)
                     part += 1
@@ -143,6 +142,21 @@ class _Import:
             elif isinstance(result, BaseException):  # the database is away, or the fault is ours
                 raise result
         return faults
+
+
+async def _unpacked(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+    """An input as it comes, unpacked if it begins as gzip does; TooLarge beyond ``limit`` bytes."""
+    size, unpacking = 0, None
+    async for chunk in chunks:
+        if not size and chunk.startswith(MAGIC):
+            unpacking = Gunzip(limit)
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge("An input is larger than this service accepts.")
+        for piece in unpacking.feed(chunk) if unpacking else (chunk,):
+            yield piece
+    if unpacking:
+        unpacking.close()
 
 
 def _id_of(resource: dict[str, Any]) -> str:

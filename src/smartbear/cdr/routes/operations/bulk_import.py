@@ -7,6 +7,7 @@ from smartbear.cdr.actions.accept import expect_valid
 from smartbear.cdr.actions.bulk_import import from_addresses, from_body
 from smartbear.cdr.actions.import_run import ERRORS
 from smartbear.cdr.model.bulk import File, Import, Job
+from smartbear.cdr.model.gunzip import Gunzip
 from smartbear.cdr.model.import_request import read_sources
 from smartbear.cdr.routes.http import Answer, Call, Interaction
 from smartbear.cdr.routes.operations import bulk
@@ -14,14 +15,16 @@ from smartbear.cdr.store.repository import Repository
 from smartbear.kit.errors import BadInput, TooLarge, UnsupportedMediaType
 
 _LINES = frozenset({"application/fhir+ndjson", "application/ndjson", "application/x-ndjson"})
+_PACKED = frozenset({"application/gzip", "application/x-gzip"})
 
 
 async def import_route(repository: Repository, call: Call) -> Answer:
     """``POST [base]/$import``."""
     bulk.expect_async(call)
     kick_off = f"{call.base}$import"
-    if call.header(b"content-type").partition(";")[0].strip().lower() in _LINES:
-        chunks = _chunks(call, repository.settings.import_bytes)
+    kind = call.header(b"content-type").partition(";")[0].strip().lower()
+    if kind in _LINES | _PACKED:
+        chunks = _lines(call, repository.settings.import_bytes, is_packed=kind in _PACKED)
         job = await from_body(repository, call.access, chunks, caller=call.caller, kick_off=kick_off)
         return bulk.accepted(call, job)
     resource: Any = await call.resource(repository.settings.resource_bytes)
@@ -31,10 +34,25 @@ async def import_route(repository: Repository, call: Call) -> Answer:
     return bulk.accepted(call, job)
 
 
+def _lines(call: Call, limit: int, *, is_packed: bool) -> AsyncIterator[bytes]:
+    """The body as it comes, unpacked; UnsupportedMediaType if it is packed otherwise, or twice."""
+    coding = call.header(b"content-encoding").lower()
+    if coding not in {"", "identity", "gzip"} or (is_packed and coding == "gzip"):
+        raise UnsupportedMediaType("Lines may be packed with gzip, once.")
+    chunks = _chunks(call, limit)
+    return _gunzipped(chunks, limit) if is_packed or coding == "gzip" else chunks
+
+
+async def _gunzipped(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+    unpacking = Gunzip(limit)
+    async for chunk in chunks:
+        for piece in unpacking.feed(chunk):
+            yield piece
+    unpacking.close()
+
+
 async def _chunks(call: Call, limit: int) -> AsyncIterator[bytes]:
     """The body as it comes."""
-    if call.header(b"content-encoding"):
-        raise UnsupportedMediaType("Lines are sent unpacked.")
     size, more = 0, True
     while more:
         message = await call.receive()
