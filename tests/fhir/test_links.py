@@ -5,8 +5,11 @@ def observation(**members):
     return {"resourceType": "Observation", "status": "final", "code": {"text": "x"}} | members
 
 
+ADDRESSES = {"http://loinc.org", "http://p", "http://q", "http://e", "http://v"}
+
+
 def found(resource):
-    return [(link.kind, link.place, link.text) for link in links(resource)]
+    return [(link.kind, link.place, link.text) for link in links(resource, ADDRESSES)]
 
 
 def test_references_addresses_and_narratives_are_links():
@@ -56,7 +59,19 @@ def test_contained_and_nested_resources_are_looked_into():
 
 def test_assigning_through_a_link_changes_the_resource():
     resource = observation(subject={"reference": "urn:uuid:1"}, meta={"profile": ["http://p"]})
-    for link in links(resource):
+    for link in links(resource, ADDRESSES):
         link.holder[link.key] = "changed"
     assert resource["subject"] == {"reference": "changed"}
     assert resource["meta"] == {"profile": ["changed"]}
+
+
+def test_addresses_that_nobody_looks_for_are_passed_over():
+    resource = observation(
+        meta={"profile": ["http://other", "http://q"]},
+        code={"coding": [{"system": "http://other", "code": "1"}]},
+        subject={"reference": "http://other/Patient/1"},
+    )
+    assert found(resource) == [
+        ("address", "Observation.meta.profile[1]", "http://q"),
+        ("reference", "Observation.subject.reference", "http://other/Patient/1"),
+    ]

@@ -6,7 +6,7 @@ anchors and images hold addresses). A string that merely resembles one is left a
 As in `validation`, a type's walker starts empty and learns a property when it first meets it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any, Literal
 
@@ -34,29 +34,41 @@ class Link(msgspec.Struct, frozen=True):
         return str(self.holder[self.key])
 
 
-_Visit = Callable[[dict[str, Any], str, str, list[Link]], None]
-"""Looks at one property: (object, property name, place of the object, links found so far)."""
+class _Found(msgspec.Struct):
+    """What has been found so far, and which addresses are looked for."""
+
+    links: list[Link]
+    addresses: Collection[str]
 
 
-def links(resource: dict[str, Any]) -> list[Link]:
-    """All links of a valid resource, in document order, those of contained and nested resources included.
+_Visit = Callable[[dict[str, Any], str, str, _Found], None]
+"""Looks at one property: (object, property name, place of the object, what has been found)."""
 
-    Locations start with the resource type (`Observation.subject.reference`).
+
+_Walk = Callable[[dict[str, Any], str, _Found], None]
+"""Looks at all properties of an object: (object, its place, what has been found)."""
+
+
+def links(resource: dict[str, Any], addresses: Collection[str]) -> list[Link]:
+    """The links of a valid resource, in document order, those of contained and nested resources included.
+
+    Of addresses, which most resources are full of, only those that are among `addresses`. Locations start
+    with the resource type (`Observation.subject.reference`).
     """
-    found: list[Link] = []
+    found = _Found([], addresses)
     _visit_resource(resource, str(resource["resourceType"]), found)
-    return found
+    return found.links
 
 
-def _visit_resource(resource: dict[str, Any], place: str, found: list[Link]) -> None:
+def _visit_resource(resource: dict[str, Any], place: str, found: _Found) -> None:
     _walker(str(resource["resourceType"]))(resource, place, found)
 
 
 @cache
-def _walker(type_name: str) -> Callable[[dict[str, Any], str, list[Link]], None]:
+def _walker(type_name: str) -> _Walk:
     known: dict[str, _Visit | None] = {}
 
-    def walk(value: dict[str, Any], place: str, found: list[Link]) -> None:
+    def walk(value: dict[str, Any], place: str, found: _Found) -> None:
         for name in value:
             if name not in known:
                 known[name] = _learn(type_name, name)
@@ -93,20 +105,21 @@ def _is_primitive(type_name: str) -> bool:
 
 
 def _text(kind: Kind, step: str) -> _Visit:
-    def visit(value: dict[str, Any], name: str, place: str, found: list[Link]) -> None:
+    def visit(value: dict[str, Any], name: str, place: str, found: _Found) -> None:
         held = value[name]
         if held.__class__ is not list:
-            found.append(Link(kind, value, name, place + step))
+            if kind != "address" or held in found.addresses:
+                found.links.append(Link(kind, value, name, place + step))
             return
         for index, item in enumerate(held):
-            if item is not None:
-                found.append(Link(kind, held, index, f"{place}{step}[{index}]"))
+            if item is not None and (kind != "address" or item in found.addresses):
+                found.links.append(Link(kind, held, index, f"{place}{step}[{index}]"))
 
     return visit
 
 
-def _nested(walk: Callable[[dict[str, Any], str, list[Link]], None], step: str) -> _Visit:
-    def visit(value: dict[str, Any], name: str, place: str, found: list[Link]) -> None:
+def _nested(walk: _Walk, step: str) -> _Visit:
+    def visit(value: dict[str, Any], name: str, place: str, found: _Found) -> None:
         child = value[name]
         if child.__class__ is dict:
             walk(child, place + step, found)

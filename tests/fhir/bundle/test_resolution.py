@@ -31,13 +31,13 @@ def put(target, full_url=None, **members):
 
 
 def rewritten(entry, replacements):
-    return rewrite(entry, links(entry.resource), replacements)
+    return rewrite(entry, links(entry.resource, replacements), replacements)
 
 
 def test_references_follow_their_entries_to_the_ids_the_server_gave():
     patient, condition = read(*EXAMPLE["entry"])
     replacements = full_urls([patient, condition], {0: "Patient/p-1", 1: "Condition/c-1"})
-    (search,) = conditional_references(links(condition.resource))
+    (search,) = conditional_references(links(condition.resource, ()))
     replacements[f"{search.type}?{search.query}"] = "Practitioner/7"
     assert rewritten(condition, replacements) == []
     assert condition.resource["subject"] == {"reference": "Patient/p-1"}

@@ -67,7 +67,8 @@ class _Transaction:
         self.writes = [entry for entry in in_processing_order(entries) if entry.is_write]
         self._asked = [entry for entry in entries if not entry.is_write]
         self._patches = [entry for entry in self.writes if entry.method == "PATCH"]
-        self._links = {entry.index: links(entry.resource) for entry in self.writes if entry.resource}
+        named = {entry.full_url for entry in entries}
+        self._links = {entry.index: links(entry.resource, named) for entry in self.writes if entry.resource}
         conditions = {entry.index: entry.if_none_exist or entry.query for entry in self.writes}
         self._conditions = {
             entry.index: read_condition(repository, Condition(entry.type, conditions[entry.index]))
