@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
+from smartbear.cdr.app import serve
 from smartbear.fhir import json, xml
-from tests.cdr.conftest import issues, observation, patient
+from tests.cdr.conftest import Fhir, client_of, issues, matches, observation, patient
 
 SOON = 20  # seconds, on a busy machine: growth with the square of these inputs would take hours
 ALMOST_TOO_LARGE = 8 * 1024 * 1024 - 200  # bytes
@@ -381,6 +382,23 @@ async def test_units_with_the_longest_names_are_stored_and_found(fhir, length):
     held = await fhir.create(observation(valueQuantity=measured))
     asked = f"Observation?value-quantity={quote(f'1|urn:{system}|{code}')}"
     assert await fhir.ids(asked) == [held["id"]]
+
+
+async def test_a_page_of_large_resources_ends_before_it_fills_the_memory(make_context, clock, monkeypatch):
+    monkeypatch.setenv("SMARTBEAR_CDR_BUNDLE_BYTES", "500000")
+    async with make_context("cdr") as context, serve(context) as app, client_of(app, clock, None) as client:
+        fhir = Fhir(client)
+        large = [{"text": "x" * 200_000}]
+        stored = [
+            (await fhir.create(patient(contact=[{"name": one} for one in large])))["id"] for _ in "12345"
+        ]
+        assert len(matches(await fhir.get("Patient?_count=1000"))) == 3
+        assert sorted(await fhir.ids("Patient?_count=1000")) == sorted(stored)
+        held = await fhir.create(observation(stored[0], note=[large[0]] * 3))
+        alone = await fhir.get("Observation?_include=Observation:subject")
+        assert matches(alone) == [held["id"]]
+        assert matches(alone, "include") == []
+        assert alone["entry"][-1]["resource"]["issue"][0]["code"] == "incomplete"
 
 
 async def test_a_refusal_quotes_nothing_of_what_was_sent(fhir):

@@ -61,12 +61,15 @@ async def _page(repository: Repository, connection: Connection, access: Access, 
     elif counted and total is None:
         total = await _total(repository, connection, access, query)
     included, cut = await _included(repository, connection, access, query, matches, found.along, lookups)
-    bodies = await repository.bodies.of(connection, [*matches, *included])
+    room = repository.settings.bundle_bytes
+    bodies, looked = await repository.bodies.of(connection, [*matches, *included], room)
+    shown, cut = matches[:looked], cut or bool(included and looked < len(matches) + len(included))
+    more = len(found.matches) > len(shown)
     return Page(
-        [bodies[row[0]] for row in matches if row[0] in bodies],
+        [bodies[row[0]] for row in shown if row[0] in bodies],
         [bodies[row[0]] for row in included if row[0] in bodies],
         total,
-        _seal(repository, access, query, found.place(size - 1)) if len(found.matches) > size else None,
+        _seal(repository, access, query, found.place(len(shown) - 1)) if more else None,
         cut,
     )
 

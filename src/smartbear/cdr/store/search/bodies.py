@@ -20,11 +20,13 @@ _ROOM = 64 << 20  # bytes
 _LARGEST = 1 << 16  # bytes of a body that is kept: large ones are rare, and would drive out hundreds
 _OVERHEAD = 400  # bytes that one takes beside its content
 
-_READ = """
-    SELECT b.rid, b.ver, b.upd, r.type_id, r.id, b.method, b.content
+_READ = f"""
+    SELECT b.rid, b.ver, b.upd, r.type_id, r.id, b.method,
+        CASE WHEN octet_length(b.content) <= {_LARGEST} THEN b.content END
     FROM unnest($1::bigint[], $2::int[]) AS k (rid, ver)
     JOIN body b ON b.rid = k.rid AND b.ver = k.ver JOIN resource r ON r.rid = k.rid
-    WHERE b.content IS NOT NULL"""
+    WHERE b.content IS NOT NULL"""  # noqa: S608 - a number above
+_READ_LARGE = "SELECT content FROM body WHERE rid = $1 AND ver = $2 AND content IS NOT NULL"
 
 
 class Rendered(msgspec.Struct, frozen=True, gc=False):
@@ -51,8 +53,13 @@ class Bodies:
         self._kept: dict[int, Rendered] = {}
         self._size = 0
 
-    async def of(self, connection: Connection, rows: Sequence[Row]) -> dict[int, Rendered]:
-        """By their rids, the versions that rows of rid, ver and upd name, without those expunged since."""
+    async def of(
+        self, connection: Connection, rows: Sequence[Row], room: int
+    ) -> tuple[dict[int, Rendered], int]:
+        """By their rids, the versions that rows of rid, ver and upd name, without those expunged since.
+
+        And how many of the rows were looked at: no more once ``room`` bytes are full, but one at least.
+        """
         found, missing = {}, []
         for row in rows:
             one = self._kept.get(row[0])
@@ -60,19 +67,41 @@ class Bodies:
                 found[row[0]] = one
             else:
                 missing.append(row)
-        return found | await self._read(connection, missing) if missing else found
+        left = room - sum(len(one.entry) for one in found.values())
+        if not missing:
+            return found, len(rows)
+        read, looked = await self._read(connection, missing, left)
+        cut = len(rows) if looked == len(missing) else rows.index(missing[looked])
+        return found | read, cut
 
-    async def _read(self, connection: Connection, rows: Sequence[Row]) -> dict[int, Rendered]:
+    async def _read(
+        self, connection: Connection, rows: Sequence[Row], room: int
+    ) -> tuple[dict[int, Rendered], int]:
         """Those not at hand; nothing seen inside a transaction is kept, it may never commit."""
         read = await connection.fetch(_READ, [row[0] for row in rows], [row[1] for row in rows])
-        found = {row[0]: self._rendered(row) for row in read}
-        if not connection.is_in_transaction():
-            for rid, one in found.items():
-                self._keep(rid, one)
-        return found
+        by_rid = {row[0]: row for row in read}
+        found: dict[int, Rendered] = {}
+        for position, row in enumerate(rows):
+            if room <= 0 and position:
+                return found, position
+            one = await self._one(connection, by_rid[row[0]]) if row[0] in by_rid else None
+            if one:
+                found[row[0]] = one
+                room -= len(one.entry)
+        return found, len(rows)
 
-    def _rendered(self, row: asyncpg.Record) -> Rendered:
-        _, version, updated, type_id, resource_id, method, content = row
+    async def _one(self, connection: Connection, row: asyncpg.Record) -> Rendered | None:
+        """Large contents are fetched one by one: a page of them would fill the memory."""
+        content = row[6] if row[6] is not None else await connection.fetchval(_READ_LARGE, row[0], row[1])
+        if content is None:
+            return None
+        one = self._rendered(row, content)
+        if not connection.is_in_transaction():
+            self._keep(row[0], one)
+        return one
+
+    def _rendered(self, row: asyncpg.Record, content: bytes) -> Rendered:
+        _, version, updated, type_id, resource_id, method, _ = row
         kind = self._dictionary.type_names[type_id]
         head = f'{kind}/{resource_id}","resource":'.encode()
         body = versioned(unpack(method, content), kind, resource_id, version, updated)
