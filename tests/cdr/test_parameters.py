@@ -1,12 +1,18 @@
 """Search parameters that a deployment adds."""
 
 import asyncio
+import signal
+import sys
 
 import pytest
 
 from smartbear.cdr.actions import reindex
 from smartbear.cdr.app import serve
+from smartbear.cdr.jobs import handlers
 from smartbear.cdr.model.access import everything
+from smartbear.kit.jobs import worker
+from smartbear.kit.jobs.queue import open_queue
+from tests.cdr.bulk import Bulk
 from tests.cdr.conftest import Fhir, issues, matches, observation, patient
 from tests.conftest import client_of
 
@@ -251,3 +257,90 @@ async def test_an_expression_that_fails_on_a_resource_finds_nothing_in_it(servic
     await indexed(service)
     assert await fhir.ids("Patient?only-family=only") == [one["id"]]
     assert two["id"] in await fhir.ids("Patient?only-family:missing=true&family=a")
+
+
+async def test_an_export_chooses_by_an_added_parameter_though_the_worker_has_not_met_it(
+    service, fhir, make_context, database_url
+):
+    [chosen, _] = [await fhir.create(patient(multipleBirthInteger=number)) for number in (31, 32)]
+    await fhir.put(parameter(service, "exported-by"))
+    await indexed(service)
+    await fhir.get("Patient?exported-by=31")
+    async with make_context("cdr") as context:
+
+        async def work():
+            await worker.drain(database_url, handlers(context), worker.Pauses(base=0))
+
+        found = await Bulk(fhir, work).exported(
+            "$export?_type=Patient&_typeFilter=Patient%3Fexported-by%3D31"
+        )
+    assert [one["id"] for one in found] == [chosen["id"]]
+    refused = await fhir.send("GET", "$export?_typeFilter=Patient%3Fno-such%3D1", prefer="respond-async")
+    assert refused.status_code == 400
+
+
+async def test_a_parameter_of_every_type_is_one_of_searches_of_all_types(service, fhir):
+    link = [{"url": "urn:ward", "valueString": "Seven"}]
+    made = [await fhir.create(one | {"extension": link}) for one in (patient(), observation())]
+    await fhir.create(patient())
+    expression = "DomainResource.extension.where(url='urn:ward').value as string"
+    await fhir.put(parameter(service, "ward", expression, "string", base=["DomainResource"]))
+    await fhir.put(parameter(service, "of-patients-alone"))
+    await indexed(service)
+    for place in ("", "Patient", "Observation"):
+        kinds = [one for one in made if place in ("", one["resourceType"])]
+        assert sorted(await fhir.ids(f"{place}?ward=seven")) == sorted(one["id"] for one in kinds)
+    assert await fhir.ids("?ward=seven&_type=Observation") == [made[1]["id"]]
+    strict = await fhir.send("GET", "?of-patients-alone=1&_type=Patient,Observation", prefer="handling=strict")
+    assert strict.status_code == 400
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from smartbear.cdr.actions import reindex
+from smartbear.cdr.jobs import handlers
+from smartbear.kit.clock import SystemClock
+from smartbear.kit.jobs import worker
+from smartbear.kit.settings import PlatformSettings
+from tests.conftest import open_context
+
+advance = reindex.reindexing.advance
+batches = []
+
+async def dying(*given):
+    batches.append(given)
+    if len(batches) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    await advance(*given)
+
+async def main(url):
+    settings = PlatformSettings(environment="test")
+    async with open_context(url, "cdr", settings, SystemClock()) as context:
+        await worker.drain(url, handlers(context))
+
+reindex.reindexing.advance, reindex._BATCH = dying, 3
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_when_the_worker_is_killed_the_next_one_goes_on_with_the_reindexing(
+    service, fhir, database_url
+):
+    people = [await fhir.create(patient(multipleBirthInteger=41)) for _ in range(12)]
+    await indexed(service)
+    await worker.drain(database_url, handlers(service.context))
+    await fhir.put(parameter(service, "survived"))
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, database_url)
+    assert await asyncio.wait_for(child.wait(), 30) == -signal.SIGKILL
+    repository = service.app._repository
+    async with repository.db.connection() as connection:
+        [job] = await connection.fetch("SELECT id, done FROM reindex_job WHERE ended IS NULL")
+    assert job["done"] == 6, "two batches are settled, the third is not"
+    assert await fhir.ids("Patient?survived=41&_count=1000") != sorted(one["id"] for one in people)
+    async with open_queue(database_url) as queue:
+        assert await worker.rescue(queue, dead_after=0) == 1
+    await worker.drain(database_url, handlers(service.context))
+    whole = await reindex.status(repository, everything(), job["id"])
+    assert whole.ended is not None
+    assert whole.done == whole.total
+    assert sorted(await fhir.ids("Patient?survived=41")) == sorted(one["id"] for one in people)

@@ -33,6 +33,7 @@ async def export(
     With ``group``, of its members' records; with ``of_patients``, of all patients' or those in the request.
     """
     types = _types(access, request, of_patients=of_patients)
+    await repository.parameters.fresh()
     for one in request.filters:
         read_condition(repository, Condition(one.type, one.query))
     named = await _named(repository, access, request.patients)

@@ -69,6 +69,7 @@ class _Export:
     async def _walk(self, kind: str) -> Walk:
         asked, repository = self._asked, self._repository
         texts = [one.query for one in asked.filters if one.type == kind]
+        await repository.parameters.fresh()
         read = [read_condition(repository, Condition(kind, text)) for text in texts]
         async with repository.db.connection() as connection:
             queries = [await meant(repository, connection, asked.access, query) for query in read]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from smartbear.fhir import definitions
 from smartbear.fhir.search.parameters import Parameter, parameters
 
 
@@ -19,7 +20,8 @@ class Catalogue:
 
     def of(self, resource_type: str | None) -> Mapping[str, Parameter]:
         """Code → parameter that a search of this type may use; for ``None``, those that every type has."""
-        core, added = parameters(resource_type), self.ready.get(resource_type or "")
+        core = parameters(resource_type)
+        added = self.ready.get(resource_type) if resource_type else _of_all(self.ready)
         return MappingProxyType({**added, **core}) if added else core
 
     def is_pending(self, resource_type: str | None, code: str) -> bool:
@@ -29,6 +31,15 @@ class Catalogue:
     def added(self, resource_type: str) -> Mapping[str, Parameter]:
         """Everything beyond the core that resources of this type are indexed by."""
         return {**self.ready.get(resource_type, {}), **self.pending.get(resource_type, {})}
+
+
+def _of_all(ready: Mapping[str, Mapping[str, Parameter]]) -> Mapping[str, Parameter]:
+    """Those that every type has; what they mean is the same in all but for the targets of references."""
+    types = definitions.resource_types()
+    if not types <= ready.keys():
+        return {}
+    first, *others = (ready[kind] for kind in sorted(types))
+    return {code: one for code, one in first.items() if all(code in other for other in others)}
 
 
 CORE = Catalogue()
