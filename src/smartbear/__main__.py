@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +17,7 @@ from smartbear.identity.actions import NewClient
 from smartbear.kit import logs
 from smartbear.kit.errors import BadInput, FieldError, PlatformError
 from smartbear.kit.settings import PlatformSettings
-from smartbear.operations import accounts, clients, jobs, schemas, serve
+from smartbear.operations import accounts, clients, jobs, key_holder, pseudonyms, schemas, serve
 from smartbear.operations.demo import run as demo
 from smartbear.operations.load import run as load
 
@@ -25,10 +26,12 @@ client_app = typer.Typer(help="Programs that ask for tokens.", no_args_is_help=T
 key_app = typer.Typer(help="Keys that tokens are signed with.", no_args_is_help=True)
 account_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 jobs_app = typer.Typer(help="Jobs put aside after five failed tries.", no_args_is_help=True)
+pseudonyms_app = typer.Typer(help="Projects and the keys of their pseudonyms.", no_args_is_help=True)
 app.add_typer(client_app, name="client")
 app.add_typer(key_app, name="key")
 app.add_typer(account_app, name="account")
 app.add_typer(jobs_app, name="jobs")
+app.add_typer(pseudonyms_app, name="pseudonyms")
 
 _errors = Console(stderr=True)
 
@@ -36,6 +39,7 @@ Components = Annotated[
     list[str] | None, typer.Argument(help="Components to run here; all when none is named.")
 ]
 Username = Annotated[str, typer.Argument(help="The name to sign in with.")]
+Project = Annotated[str, typer.Argument(help="The project's name.")]
 Number = Annotated[int, typer.Argument(help="The job's number, as `smartbear jobs list` prints it.")]
 
 
@@ -187,6 +191,58 @@ def jobs_drop(number: Number) -> None:
     """Delete a job for good."""
     settings = _settings()
     _run(jobs.drop(settings, number), settings)
+
+
+@pseudonyms_app.command("create")
+def pseudonyms_create(project: Project) -> None:
+    """Give a project keys of its own."""
+    pseudonyms.create(_settings(), project)
+
+
+@pseudonyms_app.command("list")
+def pseudonyms_list() -> None:
+    """List the projects and their epochs."""
+    pseudonyms.show(_settings())
+
+
+@pseudonyms_app.command("rotate")
+def pseudonyms_rotate(project: Project) -> None:
+    """Make a project's new tokens with new keys; the old ones stay readable until their epoch is closed."""
+    pseudonyms.rotate(_settings(), project)
+
+
+@pseudonyms_app.command("renew")
+def pseudonyms_renew(
+    project: Project,
+    kind: Annotated[str, typer.Argument(help="What the tokens name: a resource type.")] = "Patient",
+) -> None:
+    """Read tokens from standard input, a line each, and print each with the token that takes its place."""
+    pseudonyms.renew(_settings(), project, kind, sys.stdin)
+
+
+@pseudonyms_app.command("close")
+def pseudonyms_close(
+    project: Project, epoch: Annotated[int, typer.Argument(help="Its number, as `list` prints it.")]
+) -> None:
+    """Turn back no token of an older epoch any more."""
+    pseudonyms.close(_settings(), project, epoch)
+
+
+@pseudonyms_app.command("destroy")
+def pseudonyms_destroy(
+    project: Project, *, yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False
+) -> None:
+    """Unlink a project for good: nobody can turn back its tokens any more."""
+    if not yes:
+        typer.confirm(f"Nobody will ever be able to turn back the tokens of {project}. Go on?", abort=True)
+    pseudonyms.destroy(_settings(), project)
+
+
+@pseudonyms_app.command("serve")
+def pseudonyms_serve() -> None:
+    """Hold the keys in a process of an account of its own, until Ctrl-C."""
+    settings = _settings()
+    _run(key_holder.serve(settings), settings)
 
 
 def main() -> None:

@@ -40,6 +40,15 @@ class PlatformSettings(BaseSettings):
         min_length=32,
         description="Root of derived keys; needed when replicas do not share a data directory.",
     )
+    pseudonym_keys: Path | None = Field(
+        None, description="Folder of the pseudonyms' keys. Empty: `pseudonyms` in the data directory."
+    )
+    pseudonym_socket: Path | None = Field(
+        None, description="Socket of a key holder run apart. Empty: one is started with the gateway."
+    )
+    pseudonym_peers: tuple[int, ...] = Field(
+        (), description="JSON list of user ids that a key holder answers besides its own."
+    )
     component_urls: dict[str, str] = Field(
         default_factory=dict, description="JSON object from component to URL, for those that run elsewhere."
     )
@@ -56,6 +65,16 @@ class PlatformSettings(BaseSettings):
     @classmethod
     def _split(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
         return tuple(value.split(",")) if isinstance(value, str) else value
+
+    @property
+    def key_folder(self) -> Path:
+        """Where the keys of the pseudonyms are."""
+        return self.pseudonym_keys or self.home / "pseudonyms"
+
+    @property
+    def key_socket(self) -> Path:
+        """Where the process that holds them listens."""
+        return self.pseudonym_socket or self.home / "run" / "keys.sock"
 
     def addresses(self) -> tuple[str, ...]:
         """Public addresses without a trailing slash, the canonical one first."""
