@@ -81,15 +81,8 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
 INDEXES = ("obs", *(table for table in COLUMNS if table.startswith("ix_")))
 
 
-_SUPERSEDED: tuple[Column, ...] = (
-    _RID,
-    ("ver", "int"),
-    ("upd", "timestamptz"),
-    ("patient", "bigint"),
-    ("deleted", "bool"),
-    ("organisation", "text"),
-    ("digest", "bytea"),
-)
+_SUPERSEDED = tuple(column for column in COLUMNS["resource"] if column[0] not in {"type_id", "id"})
+"""What another version changes in a row that is there, and which row it is."""
 
 
 @cache

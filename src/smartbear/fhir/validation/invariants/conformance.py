@@ -4,30 +4,15 @@ That takes a time quadratic in the size of the resource; here it is linear.
 """
 
 import re
-from collections.abc import Iterator
 
 from smartbear.fhir import definitions, references
-from smartbear.fhir.validation.invariants.rule import Object, Rule
+from smartbear.fhir.validation.invariants.rule import Object, Rule, repeated
 
 _NAME = re.compile(r"[A-Z][A-Za-z0-9_]{0,254}")
 
 
-def _concepts(value: Object, place: str = "") -> Iterator[tuple[str, str]]:
-    for index, concept in enumerate(value.get("concept", ())):
-        here = f"{place}.concept[{index}]"
-        if "code" in concept:
-            yield concept["code"], f"{here}.code"
-        yield from _concepts(concept, here)
-
-
 def _repeated_codes(code_system: Object) -> list[str]:
-    seen: set[str] = set()
-    places = []
-    for code, place in _concepts(code_system):
-        if code in seen:
-            places.append(place)
-        seen.add(code)
-    return places
+    return repeated(code_system, "concept", "code")
 
 
 def _paths(form: Object) -> list[str]:

@@ -1,8 +1,6 @@
 """Invariants of questionnaires and their answers."""
 
-from collections.abc import Iterator
-
-from smartbear.fhir.validation.invariants.rule import Object, Rule, has, has_any, has_choice
+from smartbear.fhir.validation.invariants.rule import Object, Rule, has, has_any, has_choice, repeated
 
 _WITH_OPTIONS = {
     *("choice", "open-choice", "decimal", "integer", "date", "dateTime", "time", "string", "quantity"),
@@ -10,22 +8,8 @@ _WITH_OPTIONS = {
 _WITH_LENGTH = {"boolean", "decimal", "integer", "string", "text", "url", "open-choice"}
 
 
-def _link_ids(value: Object, place: str = "") -> Iterator[tuple[str, str]]:
-    for index, item in enumerate(value.get("item", ())):
-        here = f"{place}.item[{index}]"
-        if "linkId" in item:
-            yield item["linkId"], f"{here}.linkId"
-        yield from _link_ids(item, here)
-
-
 def _repeated_links(questionnaire: Object) -> list[str]:
-    seen: set[str] = set()
-    places = []
-    for link_id, place in _link_ids(questionnaire):
-        if link_id in seen:
-            places.append(place)
-        seen.add(link_id)
-    return places
+    return repeated(questionnaire, "item", "linkId")
 
 
 def _children(item: Object) -> bool:

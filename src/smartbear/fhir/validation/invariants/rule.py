@@ -1,6 +1,6 @@
 """A rule, and the few questions rules ask of an object."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -58,3 +58,22 @@ def has_choice(value: Object, name: str) -> bool:
 def codes(concept: Object, system: str) -> set[str]:
     """Codes of one system among the codings of a CodeableConcept."""
     return {c["code"] for c in concept.get("coding", ()) if c.get("system") == system and "code" in c}
+
+
+def repeated(tree: Object, branch: str, name: str) -> list[str]:
+    """Where a value of `name` that an object before has stands again, in lists of `branch` at any depth."""
+    seen: set[str] = set()
+    places = []
+    for value, place in _values(tree, branch, name):
+        if value in seen:
+            places.append(place)
+        seen.add(value)
+    return places
+
+
+def _values(tree: Object, branch: str, name: str, place: str = "") -> Iterator[tuple[str, str]]:
+    for index, item in enumerate(tree.get(branch, ())):
+        here = f"{place}.{branch}[{index}]"
+        if name in item:
+            yield item[name], f"{here}.{name}"
+        yield from _values(item, branch, name, here)
