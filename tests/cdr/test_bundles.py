@@ -412,3 +412,17 @@ async def test_a_conditional_delete_deletes_as_many_as_outside(make_context, clo
         assert many.status_code == 412 or statuses(json.decode(many.content)) == ["412"]
         twice = bundle(ask("DELETE", f"Patient?_id={stored}"), ask("DELETE", f"Patient/{stored}"))
         assert (await fhir.send("POST", "", twice)).status_code == 422
+
+
+async def test_entries_of_a_batch_that_change_one_resource_are_refused_but_for_the_first(fhir):
+    person = patient(id=str(uuid.uuid4()))
+    answered = await sent(
+        fhir,
+        put(person),
+        put({**person, "active": True}),
+        ask("DELETE", f"Patient/{person['id']}"),
+        kind="batch",
+    )
+    assert statuses(answered) == ["201", "400", "400"]
+    assert answered["entry"][1]["response"]["outcome"]["issue"][0]["code"] == "duplicate"
+    assert (await fhir.get(f"Patient/{person['id']}"))["meta"]["versionId"] == "1"

@@ -3,12 +3,12 @@
 import asyncio
 from typing import Any
 
-from smartbear.cdr.actions.bundle import BREATH, Addresses, Done, read_bundle
+from smartbear.cdr.actions.bundle import BREATH, Addresses, Done, by_entry, read_bundle
 from smartbear.cdr.actions.conditional import Condition
 from smartbear.cdr.actions.create import create
 from smartbear.cdr.actions.delete import delete, delete_matches
 from smartbear.cdr.actions.modify import modify, modify_match
-from smartbear.cdr.actions.patch import by_entry
+from smartbear.cdr.actions.patch import made_by
 from smartbear.cdr.actions.result import Result, nothing
 from smartbear.cdr.actions.update import update, update_match
 from smartbear.cdr.model.access import Access
@@ -17,6 +17,7 @@ from smartbear.cdr.model.tags import expected_versions
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import outcome
 from smartbear.fhir.bundle.entries import Entry, in_processing_order
+from smartbear.fhir.bundle.resolution import duplicates, named_targets
 from smartbear.kit.errors import BadInput, PlatformError, Unprocessable
 
 
@@ -25,9 +26,10 @@ async def batch(
 ) -> list[Done]:
     """Carry out each entry; what became of them, in the order given. Reads come after writes."""
     reading = await read_bundle(bundle, base)
+    dependent = duplicates(reading.entries, named_targets(reading.entries))
     done: dict[int, Done] = {
         index: BadInput("The entry asks for what cannot be done.", errors=outcome.field_errors(issues))
-        for index, issues in reading.requests.items()
+        for index, issues in {**by_entry(reading.entries, dependent), **reading.requests}.items()
     }
     done |= {
         index: Unprocessable("The resource is not valid.", errors=outcome.field_errors(issues))
@@ -71,9 +73,9 @@ async def _written(  # noqa: PLR0911 - one answer for each kind of write
                 repository, access, target, entry.resource, expected=expected, only_new=only_new
             )
         case "PATCH" if entry.query:
-            return await modify_match(repository, access, condition, by_entry(entry), expected)
+            return await modify_match(repository, access, condition, made_by(entry), expected)
         case "PATCH":
-            return await modify(repository, access, target, by_entry(entry), expected)
+            return await modify(repository, access, target, made_by(entry), expected)
         case _ if entry.query:
             deleted = await delete_matches(repository, access, condition)
             return deleted[0] if deleted else nothing(entry.type, repository.context.clock.now())

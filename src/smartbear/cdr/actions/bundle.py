@@ -68,7 +68,7 @@ async def read_bundle(bundle: dict[str, Any], base: str) -> Reading:
             await asyncio.sleep(0)
     sound = [_without_resource(item) if index in resources else item for index, item in enumerate(items)]
     entries, issues = read_entries({**bundle, "entry": sound}, base)
-    return Reading(entries, _by_entry(entries, issues), resources)
+    return Reading(entries, by_entry(entries, issues), resources)
 
 
 def _faults(item: Mapping[str, Any], index: int) -> list[Issue]:
@@ -78,7 +78,8 @@ def _faults(item: Mapping[str, Any], index: int) -> list[Issue]:
     return [_placed(issue, index) for issue in validate(item["resource"])]
 
 
-def _by_entry(entries: Sequence[Entry], issues: Sequence[Issue]) -> dict[int, list[Issue]]:
+def by_entry(entries: Sequence[Entry], issues: Sequence[Issue]) -> dict[int, list[Issue]]:
+    """The issues by index of the entry that they are about."""
     found: dict[int, list[Issue]] = {}
     for issue in issues:
         match = _INDEX.match(issue.expression)

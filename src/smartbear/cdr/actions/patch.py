@@ -38,7 +38,7 @@ def by_merge_patch(patch: Any) -> Make:
     return lambda resource: pruned(merge_patch.apply(resource, patch))
 
 
-def by_entry(entry: Entry) -> Make:
+def made_by(entry: Entry) -> Make:
     """The change of a PATCH in a Bundle: Parameters, or a Binary with another patch (R4 http 3.1.0.11)."""
     body = entry.resource or {}
     if body.get("resourceType") == "Parameters":

@@ -9,7 +9,7 @@ from smartbear.cdr.actions.bundle import BREATH, Addresses, Done, Reading, read_
 from smartbear.cdr.actions.conditional import Condition, lock, match, match_each, matches, read_condition
 from smartbear.cdr.actions.conform import expect_entries_conforming
 from smartbear.cdr.actions.modify import modified
-from smartbear.cdr.actions.patch import by_entry
+from smartbear.cdr.actions.patch import made_by
 from smartbear.cdr.actions.result import Result, as_found, nothing
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.change import Change, Draft, Verb, Written
@@ -156,15 +156,15 @@ class _Transaction:
         if tx and self._patches:  # in one order, before the first of them is looked at
             named = {targets[entry.index] for entry in writing if entry.method != "POST"}
             await states.lock(tx, self._repository.dictionary, named)
+        bodies = [entry for entry in writing if entry.resource]
+        _refuse(
+            [issue for entry in bodies for issue in rewrite(entry, self._links[entry.index], replacements)]
+        )
         drafts: dict[int, Draft] = {}
-        issues: list[Issue] = []
-        for position, entry in enumerate(entry for entry in writing if entry.resource):
-            assert entry.resource
-            issues += rewrite(entry, self._links[entry.index], replacements)
+        for position, entry in enumerate(bodies):
             drafts[entry.index] = await self._draft(tx, entry, targets[entry.index])
             if position % BREATH == BREATH - 1:
                 await asyncio.sleep(0)
-        _refuse(issues)
         await expect_own(self._repository, self._access, list(drafts.values()))
         rows = dict(zip(drafts, await self._repository.rows_of(drafts.values()), strict=True))
         return {
@@ -181,7 +181,7 @@ class _Transaction:
             return self._drafts.of(entry.resource, target)
         assert tx, "patching is looking"
         expected = expected_versions(entry.if_match)
-        return await modified(self._repository, tx, self._access, target, by_entry(entry), expected)
+        return await modified(self._repository, tx, self._access, target, made_by(entry), expected)
 
     def _is_change(self, entry: Entry, targets: Mapping[int, LocalId]) -> bool:
         exists = entry.method == "POST" and self._matches.get(entry.index) is not None

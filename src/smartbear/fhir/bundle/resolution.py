@@ -15,9 +15,9 @@ from smartbear.fhir.links import Link
 _ANCHOR = re.compile(r"""(?P<head>\b(?:href|src)\s*=\s*(?P<quote>["']))(?P<address>.*?)(?P=quote)""")
 
 
-def named_targets(entries: Iterable[Entry]) -> dict[int, str]:
+def named_targets(entries: Iterable[Entry]) -> dict[int, tuple[str, ...]]:
     """What the entries that name an id change, by index: known before anything is looked up."""
-    return {entry.index: f"{entry.type}/{entry.id}" for entry in entries if entry.id}
+    return {entry.index: (f"{entry.type}/{entry.id}",) for entry in entries if entry.id}
 
 
 def full_urls(entries: Iterable[Entry], targets: Mapping[int, str]) -> dict[str, str]:
@@ -36,8 +36,8 @@ def full_urls(entries: Iterable[Entry], targets: Mapping[int, str]) -> dict[str,
 def duplicates(entries: Iterable[Entry], targets: Mapping[int, Iterable[str]]) -> list[Issue]:
     """An issue for each entry that changes a resource an earlier entry changes.
 
-    A transaction must not, since its entries have no order between themselves. `targets` gives, by index of
-    the entry, the type and id of everything it changes.
+    Neither transactions nor batches may: their entries have no order between themselves. `targets` gives, by
+    index of the entry, the type and id of everything it changes.
     """
     issues = []
     seen: set[str] = set()
