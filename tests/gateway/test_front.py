@@ -1,3 +1,5 @@
+import asyncio
+import json
 import time
 from dataclasses import replace
 from urllib.parse import unquote
@@ -9,6 +11,7 @@ import pytest
 from smartbear.contracts.scope import HEADER
 from smartbear.gateway import app as gateway_app
 from smartbear.gateway.model.bucket import Buckets
+from smartbear.kit.serving import listen, serving
 from tests.conftest import plain_client
 from tests.gateway.conftest import ORIGIN
 
@@ -317,3 +320,30 @@ async def test_an_https_address_is_to_be_called_by_https_alone(make_context, nei
         ):
             answer = await http.get("/health/live")
     assert "max-age=31536000" in answer.headers["strict-transport-security"]
+
+
+async def raw(port, method):
+    """The answer to a request that no client library would send."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"{method} /fhir/Patient HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".encode())
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    return answer.partition(b"\r\n\r\n")
+
+
+async def test_methods_that_http_has_and_fhir_has_not_are_refused_with_those_that_it_has(
+    make_context, neighbours
+):
+    """A method that httptools does not know never reaches us: its words are those of the server."""
+    listener = listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    opened = make_context("gateway", neighbours)
+    async with opened as context, gateway_app.serve(context) as app, serving(app, listener):
+        for method in ("PROPFIND", "TRACE", "QUERY", "MERGE"):
+            head, _, body = await raw(port, method)
+            assert head.startswith(b"HTTP/1.1 405")
+            assert b"allow: DELETE, GET, HEAD, PATCH, POST, PUT" in head
+            assert json.loads(body)["resourceType"] == "OperationOutcome"
+        head, _, body = await raw(port, "FOO")
+        assert head.startswith(b"HTTP/1.1 400")
+        assert body == b"Invalid HTTP request received."

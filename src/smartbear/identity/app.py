@@ -12,12 +12,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from smartbear.identity.model.realm import realm
-from smartbear.identity.routes import authorize, discovery, logout, standing, token
+from smartbear.identity.routes import authorize, discovery, logout, smart, standing, token
 from smartbear.identity.routes.provider import PROTOCOL, Provider
 from smartbear.identity.settings import IdentitySettings
 from smartbear.kit import problems
 from smartbear.kit.context import Context
 
+SMART = "/.well-known/smart-configuration"
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -38,6 +39,8 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     app = Starlette(
         routes=[
             Route(f"{path}/.well-known/openid-configuration", discovery.configuration),
+            Route(f"{path}{SMART}", smart.configuration),
+            Route(f"/fhir{SMART}", smart.configuration),
             Route(f"{PROTOCOL}/certs", discovery.certs),
             Route(f"{PROTOCOL}/auth", authorize.show, methods=["GET"]),
             Route(f"{PROTOCOL}/auth", authorize.submit, methods=["POST"]),

@@ -41,6 +41,7 @@ TABLE = (
     Row("/fhir/$import", "cdr", _READ | _WRITE, frozenset({SYSTEM}), machine_body=1 << 30),
     Row("/fhir/websocket", "cdr", frozenset({WEBSOCKET}), _CLINICAL | {SYSTEM}),
     Row("/fhir/metadata", "cdr", _READ, None),
+    Row("/fhir/.well-known/smart-configuration", "identity", _READ, None),
     Row("/api/me", "users", _READ, _SIGNED_IN),
     Row("/api/participants", "users", _READ | _WRITE, frozenset({"CCM", "Tech", PARTICIPANT})),
     Row("/api/profiles", "users", _READ, frozenset({"CCM"})),
