@@ -220,3 +220,22 @@ async def test_packed_bodies_are_taken_but_never_become_larger_than_a_body_may_b
 async def test_other_codings_of_bodies_are_refused(fhir, coding):
     answer = await fhir.send("POST", "Patient", zlib.compress(b"{}"), content_encoding=coding)
     assert (answer.status_code, issues(answer)) == (415, [("not-supported", "")])
+
+
+async def test_a_posted_form_says_what_form_the_answer_has(fhir, stored):
+    form, base = "application/x-www-form-urlencoded", f"_id={stored['id']}&_format="
+    for asked, accept, wanted in (
+        ("xml", JSON, f"{XML}; charset=utf-8"),
+        ("json", "text/html", f"{JSON}; charset=utf-8"),
+        ("application/fhir%2Bxml&_pretty=true", "*/*", f"{XML}; charset=utf-8"),
+    ):
+        answer = await fhir.send(
+            "POST", "Observation/_search", (base + asked).encode(), content_type=form, accept=accept
+        )
+        assert (answer.status_code, answer.headers["content-type"]) == (200, wanted)
+        assert (b"\n  " in answer.content) == ("_pretty" in asked)
+    for asked, accept in (("ttl", JSON), ("", "text/html")):
+        answer = await fhir.send(
+            "POST", "Observation/_search", (base + asked).encode(), content_type=form, accept=accept
+        )
+        assert answer.status_code == 406

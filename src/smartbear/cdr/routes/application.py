@@ -35,6 +35,7 @@ from smartbear.kit import logs
 from smartbear.kit.errors import MethodNotAllowed, NotFound, PlatformError
 
 _PREFIX = "/fhir"
+_POSTED_SEARCH = ("_search",)
 _log = logs.get("cdr")
 
 
@@ -111,7 +112,8 @@ class FhirApplication:
         asked = interaction(found, call.method)
         if asked is None:
             return error_answer(MethodNotAllowed(), ((b"allow", ", ".join(methods(found)).encode()),))
-        form.expect_offered(call.method)
+        if path[-1:] != _POSTED_SEARCH:  # it changes nothing, and its body may say what it wants
+            form.expect_offered(call.method)
         return await asked(self._repository, call)
 
     def _base(self, scope: Scope) -> str:

@@ -93,6 +93,8 @@ class Answer:
     chunks: AsyncIterator[bytes] | None = None
     shown: Stored | None = None
     """The version of a resource that it is, for the entry of a Bundle to name."""
+    form: str = ""
+    """A posted form, whose ``_format`` and ``_pretty`` are about this answer."""
 
     async def send(self, send: Send, *, with_body: bool = True) -> None:
         """Hand the answer to the server; to HEAD without its body."""

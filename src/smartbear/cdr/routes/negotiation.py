@@ -41,6 +41,14 @@ class Form(NamedTuple):
         if self.media is None and method not in _SAFE:
             raise NotAcceptable(_OFFER)
 
+    def with_posted(self, text: str) -> "Form":
+        """What is wanted if a posted form has its say; it outweighs the address and the headers."""
+        if "_format" not in text and "_pretty" not in text:
+            return self
+        asked = dict(parse_qsl(text))
+        kind = media.named(asked["_format"]) if asked.get("_format") else self.media
+        return self._replace(media=kind, pretty=asked.get("_pretty", str(self.pretty).lower()) == "true")
+
 
 def form_of(scope: Scope) -> Form:
     """The form that a request asks for."""
@@ -62,7 +70,11 @@ def _form(accept: bytes, coding: bytes, query: bytes) -> Form:
 
 
 async def shaped(answer: Answer, form: Form, limit: int) -> Answer:
-    """The answer in the form. XML and ``_pretty`` are made of the whole, of up to ``limit`` bytes."""
+    """The answer in the form, or in that which a posted form asks for.
+
+    XML and ``_pretty`` are made of the whole, of up to ``limit`` bytes.
+    """
+    form = form.with_posted(answer.form)
     if answer.content_type == RESOURCE and (answer.body or answer.chunks):
         if form.media is None and answer.status < _FIRST_ERROR:
             return error_answer(NotAcceptable(_OFFER))

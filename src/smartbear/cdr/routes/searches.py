@@ -36,7 +36,7 @@ async def search_by_post_route(repository: Repository, call: Call) -> Answer:
         text = body.decode("ascii")
     except UnicodeDecodeError:
         raise BadInput("A form is percent-encoded.") from None
-    return await _answer(repository, call, (call.query, text))
+    return replace(await _answer(repository, call, (call.query, text)), form=text)
 
 
 async def _answer(repository: Repository, call: Call, texts: tuple[str, ...]) -> Answer:
