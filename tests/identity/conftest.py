@@ -4,11 +4,18 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
-from smartbear.contracts.scope import ANONYMOUS, AccessScope
+from smartbear.contracts.letters import LetterWanted
+from smartbear.contracts.scope import ANONYMOUS, AccessScope, ScopeMiddleware, scope_of
 from smartbear.identity import app as identity_app
 from smartbear.identity.actions import NewAccount, NewClient, create_account, create_client
-from tests.conftest import client_of
+from smartbear.identity.jobs import handlers
+from smartbear.kit.jobs.queue import open_queue
+from smartbear.kit.jobs.worker import Pauses, Worker
+from tests.conftest import client_of, jobs_of, test_key
 
 ORIGIN = "http://localhost:8080"
 PROTOCOL = "/realms/smartbear/protocol/openid-connect"
@@ -81,9 +88,56 @@ def answer_of(response):
     }
 
 
+PLACES = [
+    {"id": "0190a000-0000-7000-8000-00000000000a", "name": "UMIL", "pilot": {"id": "p-1", "name": "Italy"}},
+    {"id": "0190a000-0000-7000-8000-00000000000b", "name": "NTUA", "pilot": {"id": "p-2", "name": "Greece"}},
+]
+
+
+def users_stub(clock):
+    """What ``users`` tells ``identity``, and remembers of it."""
+
+    async def organisations(request):
+        scope_of(request)
+        return JSONResponse({"items": PLACES})
+
+    async def put_staff(request):
+        app.state.staff[request.path_params["account"]] = await request.json()
+        return Response(status_code=204)
+
+    routes = [
+        Route("/api/organisations", organisations),
+        Route("/internal/staff/{account}", put_staff, methods=["PUT"]),
+    ]
+    app = Starlette(routes=routes)
+    app.state.staff = {}
+    guarded = ScopeMiddleware(app, test_key("scope"), clock)
+    guarded.staff = app.state.staff
+    return guarded
+
+
+async def drain(context, database_url):
+    """Do what ``identity`` has left to be done."""
+    async with open_queue(database_url) as queue:
+        await Worker(queue, handlers(context), Pauses(0), 1).drain()
+
+
+async def letters(context, database_url):
+    """The letters written so far, oldest first."""
+    await drain(context, database_url)
+    wanted = await jobs_of(database_url, "notifications.letter.wanted")
+    return [LetterWanted.model_validate(event).opened(context) for event in wanted]
+
+
+def link_in(letter):
+    """The address in a letter, without the site's own."""
+    return re.search(rf"{ORIGIN}(/\S+)", letter.text)[1]
+
+
 @pytest.fixture
-async def identity(make_context):
-    async with make_context("identity") as context, identity_app.serve(context) as app:
+async def identity(make_context, clock):
+    neighbours = {"users": users_stub(clock)}
+    async with make_context("identity", neighbours) as context, identity_app.serve(context) as app:
         new = NewAccount(
             username="test_clinician",
             role="CCM",
@@ -95,6 +149,7 @@ async def identity(make_context):
         await create_account(context, new, PASSWORD)
         async with context.db.connection() as c:
             await c.execute("DELETE FROM failed_sign_in")  # the database is shared by the module's tests
+            await c.execute("DELETE FROM account WHERE lower(username) <> 'test_clinician'")
         yield context, app
 
 

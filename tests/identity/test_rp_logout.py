@@ -5,10 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from smartbear.identity.jobs import handlers
-from smartbear.kit.jobs.queue import open_queue
-from smartbear.kit.jobs.worker import Pauses, Worker
-from tests.identity.conftest import PROTOCOL, fields_of
+from tests.identity.conftest import PROTOCOL, drain, fields_of
 from tests.identity.relying_party import AFTER, RelyingParty, back_with, register
 
 LOGOUT = f"{PROTOCOL}/logout"
@@ -132,12 +129,6 @@ class Ear:
         writer.write(b"HTTP/1.1 " + status + b"\r\nconnection: close\r\n\r\n")
         await writer.drain()
         writer.close()
-
-
-async def drain(context, database_url):
-    """Do the jobs that signing out has left."""
-    async with open_queue(database_url) as queue:
-        await Worker(queue, handlers(context), Pauses(0), 1).drain()
 
 
 async def test_clients_are_told_of_a_sign_out__backchannel_rp_initiated_logout(

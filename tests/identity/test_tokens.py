@@ -10,7 +10,7 @@ from smartbear.contracts.roles import PARTICIPANT, STAFF
 from smartbear.identity.actions import NewAccount, NewClient, create_account, create_client
 from smartbear.identity.actions.keys import signing_keys
 from smartbear.identity.model.realm import realm
-from smartbear.identity.routes import pages
+from smartbear.identity.model.texts import _all, words
 from smartbear.identity.settings import IdentitySettings
 from smartbear.kit.errors import BadInput, Conflict
 from tests.identity.conftest import PASSWORD, PROTOCOL, asked
@@ -182,7 +182,7 @@ async def test_the_form_speaks_the_browsers_language(browser, http, language):
     http.headers["accept-language"] = f"{language}-XX;q=0.9, de"
     page = await browser.open()
     assert f'<html lang="{language}">' in page.text
-    assert pages._words()[language]["sign_in"] in page.text
+    assert words(language)["sign_in"] in page.text
 
 
 async def test_pages_run_nothing_and_are_framed_by_nobody(browser):
@@ -196,7 +196,7 @@ async def test_pages_run_nothing_and_are_framed_by_nobody(browser):
 
 
 def test_every_language_has_every_word():
-    assert len({frozenset(words) for words in pages._words().values()}) == 1
+    assert len({frozenset(words) for words in _all().values()}) == 1
 
 
 def test_the_realm_has_the_seven_roles_the_participant_and_the_six_clients():

@@ -122,6 +122,19 @@ class StaffMember(_Form):
     organisation_id: Id | None = None
 
 
+class Named(_Answer):
+    """A thing by its id and the name people know it by."""
+
+    id: str
+    name: str
+
+
+class Place(Named):
+    """An organisation and the pilot it takes part in."""
+
+    pilot: Named
+
+
 class NewPilot(_Form):
     """A pilot to set up."""
 

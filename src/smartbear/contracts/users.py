@@ -15,6 +15,7 @@ from smartbear.contracts.people import (
     NewOrganisation,
     NewParticipant,
     NewPilot,
+    Place,
     StaffMember,
 )
 from smartbear.contracts.scope import AccessScope
@@ -54,6 +55,11 @@ class UsersClient(ComponentClient):
     async def put_staff(self, account: str, member: StaffMember) -> None:
         """Add a member of staff or replace what is known about them."""
         await self.request("PUT", f"/internal/staff/{account}", json=member.model_dump())
+
+    async def organisations(self, scope: AccessScope) -> list[Place]:
+        """The organisations a person may see; all of them for a SysAdmin."""
+        answer = await self.request("GET", "/api/organisations", scope=scope)
+        return [Place.model_validate(item) for item in answer.json()["items"]]
 
     async def link_account(self, participant: str, account: str) -> None:
         """Say which account is the participant's own."""

@@ -11,8 +11,19 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from smartbear.contracts.users import UsersClient
+from smartbear.identity.actions.letters import ACCOUNT
 from smartbear.identity.model.realm import realm
-from smartbear.identity.routes import authorize, discovery, logout, smart, standing, token
+from smartbear.identity.routes import (
+    account,
+    authorize,
+    discovery,
+    logout,
+    registration,
+    smart,
+    standing,
+    token,
+)
 from smartbear.identity.routes.provider import PROTOCOL, Provider
 from smartbear.identity.settings import IdentitySettings
 from smartbear.kit import problems
@@ -50,9 +61,18 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
             Route(f"{PROTOCOL}/userinfo", token.userinfo, methods=["GET", "POST"]),
             Route(f"{PROTOCOL}/logout", logout.logout, methods=["GET", "POST"]),
             Route("/internal/standing", standing.standing),
+            Route(ACCOUNT, account.show, methods=["GET"]),
+            Route(ACCOUNT, account.submit, methods=["POST"]),
+            Route(f"{ACCOUNT}/registration", registration.show_registration, methods=["GET"]),
+            Route(f"{ACCOUNT}/registration", registration.register, methods=["POST"]),
+            Route(f"{ACCOUNT}/confirm", registration.confirm, methods=["GET", "POST"]),
+            Route(f"{ACCOUNT}/forgotten", registration.forgotten, methods=["GET", "POST"]),
+            Route(f"{ACCOUNT}/reset", registration.reset, methods=["GET", "POST"]),
+            Route(f"{ACCOUNT}/privacy", registration.privacy, methods=["GET"]),
             Mount(f"{path}/static", _Kept(directory=_STATIC)),
         ]
     )
-    app.state.provider = Provider(context, IdentitySettings())
     problems.install(app)
-    yield app
+    async with UsersClient(context) as users:
+        app.state.provider = Provider(context, IdentitySettings(), users)
+        yield app

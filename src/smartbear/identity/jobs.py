@@ -1,8 +1,9 @@
-"""What ``identity`` does when a job is due: tell clients that somebody has signed out."""
+"""What ``identity`` does when a job is due: tell clients of sign-outs, and answer whoever asked by e-mail."""
 
 from typing import Any
 
 from smartbear.identity.actions import backchannel
+from smartbear.identity.actions import registration as actions
 from smartbear.identity.settings import IdentitySettings
 from smartbear.identity.store.sessions import Ended
 from smartbear.kit.context import Context, Handlers
@@ -17,4 +18,10 @@ def handlers(context: Context) -> Handlers:
             context, settings, Ended(payload["family"], payload["client"], payload["account"])
         )
 
-    return {backchannel.TELL: signed_out}
+    async def registration(payload: dict[str, Any]) -> None:
+        await actions.answer(context, payload)
+
+    async def reset(payload: dict[str, Any]) -> None:
+        await actions.send_reset(context, payload["name"])
+
+    return {backchannel.TELL: signed_out, actions.ANSWER: registration, actions.FIND: reset}

@@ -28,6 +28,9 @@ class IdentitySettings(BaseSettings):
         description="Seconds a participant stays signed in on the own device, in place of both of the above.",
     )
 
+    staff_second_factor: bool = Field(
+        default=False, description="Whether staff sign in with a second factor; who has none sets one up."
+    )
     key_days: int = Field(90, ge=1, le=3650, description="Days after which the next signing key is made.")
 
     def session(self, role: str) -> timedelta:

@@ -3,8 +3,9 @@
 from typing import Any
 
 from smartbear.contracts.events import NoticeRaised
+from smartbear.contracts.letters import LetterWanted
 from smartbear.kit.context import Context, Handlers
-from smartbear.notifications.actions import dispatch, escalation, letters, raising
+from smartbear.notifications.actions import dispatch, escalation, letters, posting, raising
 from smartbear.notifications.actions.services import Services
 
 
@@ -18,11 +19,15 @@ def handlers(context: Context) -> Handlers:
     async def send_letter(payload: dict[str, Any]) -> None:
         await letters.send_letter(services, payload["delivery_id"])
 
+    async def letter_wanted(payload: dict[str, Any]) -> None:
+        await posting.post(services, LetterWanted.model_validate(payload))
+
     async def escalate(payload: dict[str, Any]) -> None:
         await escalation.escalate(services, payload["notice_id"])
 
     return {
         f"notifications.{NoticeRaised.name}": notice_raised,
+        f"notifications.{LetterWanted.name}": letter_wanted,
         dispatch.SEND_LETTER: send_letter,
         raising.ESCALATE: escalate,
     }

@@ -1,35 +1,26 @@
 """Making accounts and signing in with them."""
 
 from dataclasses import asdict, dataclass
-from datetime import timedelta
-from hashlib import sha256
-from math import ceil
 
-from smartbear.identity.actions import backchannel, passwords
+from smartbear.identity.actions import backchannel, passwords, tries
 from smartbear.identity.model.accounts import Account
 from smartbear.identity.model.realm import realm
 from smartbear.identity.store import accounts, sessions
 from smartbear.kit import logs
 from smartbear.kit.context import Context
-from smartbear.kit.errors import BadInput, Conflict, NotFound, TooManyRequests
+from smartbear.kit.errors import BadInput, Conflict, NotFound
 
-_FREE_TRIES = 5
-_LONGEST_WAIT = timedelta(minutes=1)  # from one address: the owner is never locked out for long
 _log = logs.get("identity")
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Somebody at ``address`` claims to be ``username``."""
+    """Somebody at ``address`` claims to be ``username``; ``browser`` is the cookie of one who has been."""
 
     username: str
     password: str
     address: str
-
-    @property
-    def digest(self) -> bytes:
-        """What tries are counted under: the name and the address together."""
-        return sha256(f"{self.username.lower()}\0{self.address}".encode()).digest()
+    browser: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +82,15 @@ async def check_password(context: Context, attempt: Attempt) -> Account | Refuse
 
     Raises TooManyRequests while this name must wait at this address.
     """
-    now = context.clock.now()
+    counted = tries.counted_under(context, attempt.username, attempt.address, attempt.browser)
+    left = await tries.take(context, counted, tries.FREE_TRIES)
+    await tries.take(context, tries.of_address(attempt.address), tries.FREE_TRIES_OF_ADDRESS)
     async with context.db.connection() as c:
-        left = await sessions.take_try(c, attempt.digest, now, _FREE_TRIES, _LONGEST_WAIT)
-        if left is None:
-            until = await sessions.blocked_until(c, attempt.digest) or now
-            raise TooManyRequests(retry_after=max(1, ceil((until - now).total_seconds())))
         found = await accounts.by_username(c, attempt.username)
     right = await passwords.matches(attempt.password, found[1] if found else None)
     if not found or not right or found[0].disabled:
         _log.warning("sign_in_refused")
         return Refused(left)
     async with context.db.transaction() as tx:
-        await sessions.forget_tries(tx, attempt.digest, now)
+        await sessions.forget_tries(tx, counted, context.clock.now())
     return found[0]

@@ -19,6 +19,8 @@ class Account:
     pilot: str | None
     participant: str | None
     disabled: bool
+    """It may not sign in: an administrator has said so, or it waits for one, or for its owner."""
+    language: str = "en"
 
     def standing(self) -> dict[str, Any]:
         """What access tokens say: the account's place in the platform, and as little else as possible."""

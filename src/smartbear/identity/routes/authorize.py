@@ -6,18 +6,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from smartbear.identity.actions import verify
-from smartbear.identity.actions.accounts import Attempt, Refused, check_password
 from smartbear.identity.actions.authorize import Asked, Return, grant_code, understand, where_back
-from smartbear.identity.actions.sign_in import SignedIn, begin_session, find_session
+from smartbear.identity.actions.sign_in import SignedIn, find_session
 from smartbear.identity.model.faults import OAuthFault, WrongAddress
-from smartbear.identity.routes import cookies, pages
+from smartbear.identity.routes import cookies, pages, steps
 from smartbear.identity.routes.forms import read_form, read_once
-from smartbear.identity.routes.pages import Problem
 from smartbear.identity.routes.provider import NO_STORE, PROTOCOL, provider
-from smartbear.kit.errors import TooManyRequests
 
 _SEE_OTHER = 303
-_TRY_AGAIN = Problem(word="try_again", status=400)
 
 
 async def show(request: Request) -> Response:
@@ -35,7 +31,7 @@ async def show(request: Request) -> Response:
         return await _send_back(request, asked, session)
     if "none" in asked.prompts:
         return _refuse(request, asked.back, OAuthFault("login_required", "Nobody has signed in."))
-    return _form(request, request.query_params.get("login_hint", "")[:200])
+    return steps.password_form(request, request.query_params.get("login_hint", "")[:200])
 
 
 async def submit(request: Request) -> Response:
@@ -49,10 +45,11 @@ async def submit(request: Request) -> Response:
     asked = await _asked(request)
     if isinstance(asked, Response):
         return asked
-    if not cookies.is_our_form(request, form):
-        return _form(request, problem=_TRY_AGAIN)
-    attempt = Attempt(form.get("username", "").strip()[:200], form.get("password", "")[:1000], _peer(request))
-    return await _try(request, asked, attempt)
+
+    async def send_back(session: SignedIn) -> Response:
+        return await _send_back(request, asked, session)
+
+    return await steps.take(request, form, send_back)
 
 
 async def _is_expected(request: Request, asked: Asked, session: SignedIn) -> bool:
@@ -61,22 +58,6 @@ async def _is_expected(request: Request, asked: Asked, session: SignedIn) -> boo
         return True
     here = provider(request)
     return verify.read_id_token(here.context, await here.keys(), asked.hint).get("sub") == session.account
-
-
-async def _try(request: Request, asked: Asked, attempt: Attempt) -> Response:
-    here = provider(request)
-    try:
-        found = await check_password(here.context, attempt)
-    except TooManyRequests as wait:
-        problem = Problem(word="wait", status=wait.status, number=wait.retry_after)
-        return _form(request, attempt.username, problem)
-    if isinstance(found, Refused):
-        problem = Problem(word="wrong", status=401, number=found.tries_left)
-        return _form(request, attempt.username, problem)
-    session = await begin_session(here.context, here.settings, found, ("pwd",), cookies.browser(request))
-    answer = await _send_back(request, asked, session)
-    cookies.keep_session(request, answer, session.secret, here.settings.session(found.role))
-    return answer
 
 
 async def _asked(request: Request) -> Asked | Response:
@@ -103,15 +84,3 @@ async def _send_back(request: Request, asked: Asked, session: SignedIn) -> Respo
     here = provider(request)
     code = await grant_code(here.context, asked, session)
     return RedirectResponse(asked.back.address(here.issuer(request), code=code), _SEE_OTHER, NO_STORE)
-
-
-def _form(request: Request, username: str = "", problem: Problem | None = None) -> Response:
-    proof = cookies.form_proof(request)
-    answer = pages.sign_in(request, proof=proof, username=username, problem=problem)
-    cookies.keep_proof(request, answer, proof)
-    return answer
-
-
-def _peer(request: Request) -> str:
-    """The caller's address as the front door saw it: it sets the header itself and lets none through."""
-    return request.headers.get("x-forwarded-for", "")

@@ -1,4 +1,4 @@
-"""The two cookies: the browser's session, and a form's proof that it was ours to begin with.
+"""The cookies: the session, a half sign-in, a form's proof that it was ours, and that a person has been here.
 
 Both are for this provider alone (path, SameSite=Lax), out of reach for scripts, and Secure over https.
 """
@@ -15,7 +15,9 @@ from smartbear.identity.model.realm import realm
 from smartbear.identity.routes.provider import provider
 
 _SESSION, _FORM = "smartbear_session", "smartbear_form"
-_FORM_LIFETIME = timedelta(hours=1)
+_HALF, _KNOWN = "smartbear_half", "smartbear_known"
+_FORM_LIFETIME, _HALF_LIFETIME = timedelta(hours=1), timedelta(minutes=10)
+_KNOWN_LIFETIME = timedelta(days=365)
 
 
 def session_secret(request: Request) -> str:
@@ -47,6 +49,31 @@ def is_our_form(request: Request, form: Mapping[str, str]) -> bool:
     """Whether the form comes from a page of ours in this browser."""
     kept, sent = request.cookies.get(_FORM, ""), form.get("proof", "")
     return bool(kept) and hmac.compare_digest(kept.encode(), sent.encode())
+
+
+def half_secret(request: Request) -> str:
+    """What the cookie of a half sign-in holds; empty without one."""
+    return request.cookies.get(_HALF, "")
+
+
+def keep_half(request: Request, answer: Response, secret: str) -> None:
+    """Let the browser go on with the second step."""
+    _put(request, answer, _HALF, secret, _HALF_LIFETIME)
+
+
+def known_browser(request: Request) -> str:
+    """What says that a person has signed in here before; empty without it."""
+    return request.cookies.get(_KNOWN, "")
+
+
+def keep_known(request: Request, answer: Response, value: str) -> None:
+    """Remember that a person has signed in here; it opens nothing."""
+    _put(request, answer, _KNOWN, value, _KNOWN_LIFETIME)
+
+
+def peer(request: Request) -> str:
+    """The caller's address as the front door saw it: it sets the header itself and lets none through."""
+    return request.headers.get("x-forwarded-for", "")
 
 
 def browser(request: Request) -> str:

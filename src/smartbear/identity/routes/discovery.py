@@ -6,7 +6,7 @@ from starlette.responses import JSONResponse, Response
 from smartbear.identity.actions.credentials import ALGORITHMS
 from smartbear.identity.model.accounts import CLAIMS
 from smartbear.identity.model.realm import realm
-from smartbear.identity.routes import pages
+from smartbear.identity.model.texts import LANGUAGES
 from smartbear.identity.routes.provider import PROTOCOL, provider
 
 _HOUR = {"cache-control": "public, max-age=3600"}
@@ -47,7 +47,7 @@ async def configuration(request: Request) -> Response:
         "backchannel_logout_session_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
-        "ui_locales_supported": list(pages.LANGUAGES),
+        "ui_locales_supported": list(LANGUAGES),
         "scopes_supported": scopes,
         "claims_supported": [
             "sub",

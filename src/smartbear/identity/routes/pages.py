@@ -1,26 +1,19 @@
 """The pages people see: signing in, signed out, and a link that leads nowhere."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from smartbear.identity.actions.factors import Waiting
+from smartbear.identity.actions.letters import ACCOUNT
+from smartbear.identity.model import totp, webauthn
+from smartbear.identity.model.realm import realm
+from smartbear.identity.model.texts import LANGUAGES, words
 from smartbear.identity.routes.provider import provider
 
-LANGUAGES = {
-    "en": "English",
-    "el": "Ελληνικά",
-    "it": "Italiano",
-    "fr": "Français",
-    "pt": "Português",
-    "ro": "Română",
-    "es": "Español",
-}
 _COOKIE = "smartbear_language"
 _OF_PARTICIPANTS = "mobile"  # the client whose users get larger text and targets
 _CSP = (
@@ -44,7 +37,7 @@ class Problem:
 
 def sign_in(request: Request, *, proof: str, username: str, problem: Problem | None) -> HTMLResponse:
     """The form; after a problem with what it was, and with the name that was typed."""
-    return _page(
+    return page(
         request,
         "sign_in.html",
         problem.status if problem else 200,
@@ -57,38 +50,86 @@ def sign_in(request: Request, *, proof: str, username: str, problem: Problem | N
 
 def sign_out(request: Request, *, client: str, proof: str, carried: Mapping[str, str]) -> HTMLResponse:
     """The question whether to sign out; ``carried`` is asked again with the answer."""
-    return _page(request, "sign_out.html", client=client, proof=proof, carried=carried)
+    return page(request, "sign_out.html", client=client, proof=proof, carried=carried)
 
 
 def signed_out(request: Request, *, client: str) -> HTMLResponse:
     """Confirmation that nobody is signed in here any more."""
-    return _page(request, "signed_out.html", client=client)
+    return page(request, "signed_out.html", client=client)
 
 
 def error(request: Request) -> HTMLResponse:
     """For a request that names no client we know: nobody may be sent back."""
-    return _page(request, "error.html", 400, here="")
+    return page(request, "error.html", 400, here="")
 
 
-def _page(
-    request: Request, template: str, status: int = 200, *, client: str = "", **values: object
+def second(
+    request: Request, *, proof: str, who: Waiting, secret: bytes | None, problem: Problem | None
 ) -> HTMLResponse:
+    """The second step: one-time password or passkey, or a ``secret`` for an authenticator app to set up."""
+    return page(
+        request,
+        "second.html" if secret is None else "set_up.html",
+        problem.status if problem else 200,
+        client=request.query_params.get("client_id", ""),
+        runs_script=secret is None and bool(who.factors.passkeys),
+        proof=proof,
+        problem=problem,
+        has_totp=who.factors.totp is not None,
+        challenge=webauthn.coded(who.half.challenge),
+        passkeys=[webauthn.coded(one) for one in who.factors.passkeys],
+        key=totp.readable(secret) if secret else "",
+        key_address=totp.address(secret, "SMART BEAR", who.account.username) if secret else "",
+    )
+
+
+def new_passkey(request: Request, *, proof: str, who: Waiting) -> HTMLResponse:
+    """Where a passkey is made."""
+    return page(
+        request,
+        "new_passkey.html",
+        runs_script=True,
+        proof=proof,
+        challenge=webauthn.coded(who.half.challenge),
+        passkeys=[webauthn.coded(one) for one in who.factors.passkeys],
+        user=webauthn.coded(who.account.id.encode()),
+        username=who.account.username,
+    )
+
+
+def message(request: Request, word: str, status: int = 200) -> HTMLResponse:
+    """A page that says one thing."""
+    return page(request, "message.html", status, word=word)
+
+
+def page(
+    request: Request,
+    template: str,
+    status: int = 200,
+    *,
+    client: str = "",
+    runs_script: bool = False,
+    **values: object,
+) -> HTMLResponse:
+    """A page in the browser's language; ``runs_script`` lets the one script for passkeys run."""
     language = language_of(request)
-    words = _words()[language]
     settings = provider(request).context.settings
     text = _templates.get_template(template).render(
-        t=words,
+        t=words(language),
         language=language,
         languages=LANGUAGES,
         environment=settings.environment,
         large=client == _OF_PARTICIPANTS,
+        account=ACCOUNT,
+        runs_script=runs_script,
         **{"here": _without_language(request), **values},
     )
-    policy = f"{_CSP}; form-action 'self' {' '.join(settings.addresses())}"
+    script = "; script-src 'self'" if runs_script else ""
+    policy = f"{_CSP}{script}; form-action 'self' {' '.join(settings.addresses())}"
     headers = {**_HEADERS, "content-security-policy": policy, "content-language": language}
     answer = HTMLResponse(text, status, headers)
     if request.query_params.get("ui_locales") == language:
-        answer.set_cookie(_COOKIE, language, path="/realms/smartbear", samesite="lax", httponly=True)
+        answer.set_cookie(_COOKIE, language, path=realm().issuer_path, samesite="lax", httponly=True)
     return answer
 
 
@@ -109,10 +150,3 @@ def _accepted(request: Request) -> str:
 def _without_language(request: Request) -> str:
     """The query of this page, for links that change the language alone."""
     return str(request.url.remove_query_params("ui_locales").query)
-
-
-@cache
-def _words() -> Mapping[str, Mapping[str, str]]:
-    text = (files("smartbear.identity") / "texts.toml").read_text(encoding="utf-8")
-    told: dict[str, dict[str, str]] = tomllib.loads(text)
-    return {language: told["en"] | told[language] for language in LANGUAGES}

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from smartbear.contracts.users import UsersClient
 from smartbear.identity.actions.keys import SigningKeys, signing_keys
 from smartbear.identity.actions.tokens import Issuer
 from smartbear.identity.model.faults import OAuthFault
@@ -25,6 +26,7 @@ class Provider:
 
     context: Context
     settings: IdentitySettings
+    users: UsersClient
     _keys: SigningKeys | None = None
     _read_at: datetime | None = None
 

@@ -6,10 +6,11 @@ from typing import Any
 from smartbear.identity.model.accounts import Account
 from smartbear.kit.db import Connection
 
-_COLUMNS = "id, username, role, name, email, organisation, pilot, participant, disabled"
+_COLUMNS = """id, username, role, name, email, organisation, pilot, participant, language,
+(disabled OR waits_for IS NOT NULL) AS disabled"""
 
 
-async def by_username(c: Connection, username: str) -> tuple[Account, str] | None:
+async def by_username(c: Connection, username: str) -> tuple[Account, str | None] | None:
     """An account and its password hash; case does not count."""
     row = await c.fetchrow(
         f"SELECT {_COLUMNS}, password_hash FROM account WHERE lower(username) = lower($1)",  # noqa: S608 - constant
@@ -61,4 +62,5 @@ def _account(row: Any) -> Account:
         row["pilot"],
         row["participant"],
         row["disabled"],
+        row["language"],
     )

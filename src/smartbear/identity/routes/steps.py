@@ -1,0 +1,111 @@
+"""Signing in, step by step: the password, then a second factor where one is needed or has to be set up."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from smartbear.identity.actions import factors, passkeys, tries
+from smartbear.identity.actions.accounts import Attempt, Refused, check_password
+from smartbear.identity.actions.factors import Waiting
+from smartbear.identity.actions.sign_in import SignedIn, begin_session
+from smartbear.identity.model.accounts import Account
+from smartbear.identity.model.webauthn import Expected
+from smartbear.identity.routes import cookies, pages
+from smartbear.identity.routes.pages import Problem
+from smartbear.identity.routes.provider import provider
+from smartbear.kit.errors import TooManyRequests
+
+Done = Callable[[SignedIn], Awaitable[Response]]
+"""Where to go once somebody has signed in."""
+_TRY_AGAIN = Problem(word="try_again", status=400)
+_WRONG_CODE = Problem(word="wrong_code", status=401)
+_PASSWORD, _CODE, _PASSKEY = ("pwd",), ("pwd", "otp", "mfa"), ("pwd", "pop", "mfa")
+
+
+async def take(request: Request, form: Mapping[str, str], done: Done) -> Response:
+    """Take the step that a form is about, and show the next one or be done."""
+    if not cookies.is_our_form(request, form):
+        return password_form(request, problem=_TRY_AGAIN)
+    if form.get("step", "password") == "password":
+        return await _password(request, form, done)
+    who = await factors.waiting(provider(request).context, cookies.half_secret(request))
+    if who is None:
+        return password_form(request, problem=_TRY_AGAIN)
+    return await _second(request, form, who, done)
+
+
+def password_form(request: Request, username: str = "", problem: Problem | None = None) -> Response:
+    """The first step."""
+    proof = cookies.form_proof(request)
+    answer = pages.sign_in(request, proof=proof, username=username, problem=problem)
+    cookies.keep_proof(request, answer, proof)
+    return answer
+
+
+async def _password(request: Request, form: Mapping[str, str], done: Done) -> Response:
+    here = provider(request)
+    username = form.get("username", "").strip()[:200]
+    known = cookies.known_browser(request)
+    attempt = Attempt(username, form.get("password", "")[:1000], cookies.peer(request), known)
+    try:
+        found = await check_password(here.context, attempt)
+    except TooManyRequests as wait:
+        return password_form(request, username, _waiting(wait))
+    if isinstance(found, Refused):
+        return password_form(request, username, Problem(word="wrong", status=401, number=found.tries_left))
+    if not await factors.are_needed(here.context, here.settings, found):
+        return await finish(request, found, _PASSWORD, done)
+    secret = await factors.begin(here.context, found.id)
+    who = await factors.waiting(here.context, secret)
+    return second_form(request, who) if who else password_form(request, problem=_TRY_AGAIN)
+
+
+async def _second(request: Request, form: Mapping[str, str], who: Waiting, done: Done) -> Response:
+    here = provider(request)
+    try:
+        if form.get("step") == "passkey":
+            right, amr = (
+                await passkeys.check(here.context, who, form.get("answer", ""), expected(request, who)),
+                _PASSKEY,
+            )
+        else:
+            given = "".join(form.get("code", "").split())
+            right, amr = await factors.check_code(here.context, who, given), _CODE
+    except TooManyRequests as wait:
+        return second_form(request, who, _waiting(wait))
+    if not right:
+        return second_form(request, who, _WRONG_CODE)
+    return await finish(request, who.account, amr, done)
+
+
+def second_form(request: Request, who: Waiting, problem: Problem | None = None) -> Response:
+    """The second step."""
+    proof = cookies.form_proof(request)
+    context = provider(request).context
+    secret = factors.secret_to_set_up(context, who.half) if who.sets_up else None
+    answer = pages.second(request, proof=proof, who=who, secret=secret, problem=problem)
+    cookies.keep_proof(request, answer, proof)
+    cookies.keep_half(request, answer, who.secret)
+    return answer
+
+
+def expected(request: Request, who: Waiting) -> Expected:
+    """What a passkey has to sign on this page."""
+    address = provider(request).address(request)
+    return Expected(who.half.challenge, (address,), urlsplit(address).hostname or "")
+
+
+async def finish(request: Request, account: Account, amr: tuple[str, ...], done: Done) -> Response:
+    """Begin the session, and remember that this browser is one the person uses."""
+    here = provider(request)
+    session = await begin_session(here.context, here.settings, account, amr, cookies.browser(request))
+    answer = await done(session)
+    cookies.keep_session(request, answer, session.secret, here.settings.session(account.role))
+    cookies.keep_known(request, answer, tries.known_browser(here.context, account.username))
+    return answer
+
+
+def _waiting(wait: TooManyRequests) -> Problem:
+    return Problem(word="wait", status=wait.status, number=wait.retry_after)

@@ -1,0 +1,128 @@
+"""Accounts as administrators see them, and the ways they begin and end."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from smartbear.identity.model.people import Person
+from smartbear.identity.model.registration import Registration
+from smartbear.kit.db import Connection
+
+_CHANGEABLE = frozenset({"given_name", "family_name", "name", "email", "role", "organisation", "pilot"})
+
+
+async def request_account(
+    tx: Connection, account: str, form: Registration, password_hash: str, now: datetime
+) -> bool:
+    """Add an account that waits for approval; False if its name or its address is an account's already."""
+    status = await tx.execute(
+        """INSERT INTO account (id, username, password_hash, role, name, email, disabled, created_at,
+                                given_name, family_name, language, waits_for, wished_organisation,
+                                consented_at)
+           SELECT $1, $2, $3, '', $4, $5, false, $6, $7, $8, $9, 'approval', $10, $6
+           WHERE NOT EXISTS (SELECT FROM account WHERE lower(email) = lower($5))
+           ON CONFLICT DO NOTHING""",
+        account,
+        form.username,
+        password_hash,
+        form.name,
+        form.email,
+        now,
+        form.given_name,
+        form.family_name,
+        form.language,
+        form.organisation,
+    )
+    return bool(status == "INSERT 0 1")
+
+
+async def insert(tx: Connection, person: Person, now: datetime) -> bool:
+    """Add an account that has no password yet; False if the username is taken."""
+    status = await tx.execute(
+        """INSERT INTO account (id, username, role, name, email, disabled, created_at, given_name,
+                                family_name, language, organisation, pilot)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING""",
+        person.id,
+        person.username,
+        person.role,
+        person.name,
+        person.email,
+        not person.enabled,
+        now,
+        person.given_name,
+        person.family_name,
+        person.language,
+        person.organisation,
+        person.pilot,
+    )
+    return bool(status == "INSERT 0 1")
+
+
+async def people(c: Connection, search: str, first: int, most: int) -> tuple[list[Person], int]:
+    """Accounts of staff whose name or address holds a text, those that wait first; and how many there are."""
+    rows = await c.fetch(
+        """SELECT *, count(*) OVER () AS total FROM account
+           WHERE role <> 'Participant'
+             AND ($1 = '' OR strpos(lower(concat_ws(' ', username, name, email)), lower($1)) > 0)
+           ORDER BY waits_for IS DISTINCT FROM 'approval', lower(username) OFFSET $2 LIMIT $3""",
+        search,
+        first,
+        most,
+    )
+    return [_person(row) for row in rows], rows[0]["total"] if rows else 0
+
+
+async def person(c: Connection, account: str) -> Person | None:
+    """An account of staff; a participant's is none."""
+    row = await c.fetchrow("SELECT * FROM account WHERE id = $1 AND role <> 'Participant'", account)
+    return _person(row) if row else None
+
+
+async def by_name_or_address(c: Connection, text: str) -> list[Person]:
+    """Accounts whose username or e-mail address this is; case does not count."""
+    rows = await c.fetch(
+        "SELECT * FROM account WHERE lower(username) = lower($1) OR lower(email) = lower($1)", text
+    )
+    return [_person(row) for row in rows]
+
+
+async def change(tx: Connection, account: str, changes: Mapping[str, str | None]) -> None:
+    """Set fields of an account."""
+    assert changes.keys() <= _CHANGEABLE
+    assignments = ", ".join(f"{name} = ${at}" for at, name in enumerate(changes, 2))
+    if changes:
+        statement = f"UPDATE account SET {assignments} WHERE id = $1"  # noqa: S608 - names of a constant set
+        await tx.execute(statement, account, *changes.values())
+
+
+async def wait_for(tx: Connection, account: str, what: str | None) -> None:
+    """Say what an account waits for; None: nothing any more."""
+    await tx.execute("UPDATE account SET waits_for = $2 WHERE id = $1", account, what)
+
+
+async def set_enabled(tx: Connection, account: str, *, enabled: bool) -> None:
+    """Let an account sign in, or not."""
+    await tx.execute("UPDATE account SET disabled = $2 WHERE id = $1", account, not enabled)
+
+
+async def delete(tx: Connection, account: str) -> None:
+    """Delete an account with all that hangs on it."""
+    await tx.execute("DELETE FROM account WHERE id = $1", account)
+
+
+def _person(row: Any) -> Person:
+    return Person(
+        id=str(row["id"]),
+        username=row["username"],
+        given_name=row["given_name"] or "",
+        family_name=row["family_name"] or "",
+        name=row["name"],
+        email=row["email"],
+        role=row["role"],
+        organisation=row["organisation"],
+        pilot=row["pilot"],
+        language=row["language"],
+        enabled=not row["disabled"],
+        waits_for=row["waits_for"],
+        wished_organisation=row["wished_organisation"],
+    )

@@ -1,0 +1,301 @@
+"""What people see and do with their own account, and the second step of signing in."""
+
+import base64
+import json
+import re
+from datetime import timedelta
+
+import pytest
+
+from smartbear.identity.actions import NewAccount, create_account
+from smartbear.identity.model import totp
+from smartbear.identity.routes.provider import Provider
+from smartbear.identity.settings import IdentitySettings
+from tests.identity.conftest import PASSWORD, PROTOCOL, answer_of, asked, fields_of
+
+ACCOUNT = "/realms/smartbear/account"
+
+
+@pytest.fixture
+async def page(http):
+    """The account page of the clinician, who signs in where it asks for it."""
+    form = fields_of(await http.get(ACCOUNT)) | {"username": "test_clinician", "password": PASSWORD}
+    assert (await http.post(ACCOUNT, data=form)).headers["location"] == ACCOUNT
+    return await http.get(ACCOUNT)
+
+
+@pytest.fixture
+def do(http):
+    async def do(deed, **form):
+        shown = await http.get(ACCOUNT)
+        proof = re.search(r'name="proof" value="([^"]+)"', shown.text)[1]
+        return await http.post(ACCOUNT, data={"proof": proof, "do": deed} | form)
+
+    return do
+
+
+@pytest.fixture(autouse=True)
+async def as_before(identity):
+    yield
+    context, _ = identity
+    async with context.db.connection() as c:
+        await c.execute("UPDATE account SET totp = NULL, totp_step = 0")
+        await c.execute("DELETE FROM session")
+
+
+async def set_up(do, http, clock):
+    """Set up an authenticator app; returns its secret."""
+    shown = await do("set_up")
+    secret = totp_secret(shown)
+    code = totp.code(secret, int(clock.now().timestamp()) // 30)
+    answer = await http.post(ACCOUNT, data=fields_of(shown) | {"code": code})
+    assert answer.status_code == 303, answer.text
+    return secret
+
+
+def totp_secret(page):
+    return base64.b32decode(re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)[1].replace(" ", ""))
+
+
+def code_at(secret, clock):
+    return totp.code(secret, int(clock.now().timestamp()) // 30)
+
+
+async def second(http, shown, **form):
+    """Answer the second step of a sign-in."""
+    return await http.post(f"{PROTOCOL}/auth", params=asked(), data=fields_of(shown) | form)
+
+
+async def test_the_account_is_shown_only_after_a_recent_sign_in(page, http, clock):
+    assert "Your account" in page.text
+    clock.advance(timedelta(minutes=16))
+    assert 'name="password"' in (await http.get(ACCOUNT)).text
+    assert "Case manager" not in (await http.get(ACCOUNT)).text
+
+
+async def test_a_person_sees_and_ends_other_sessions(page, http, do, browser, clock):
+    mine = dict(http.cookies)
+    http.cookies.clear()
+    http.headers["user-agent"] = "Another <b>browser</b>"
+    tokens = await browser.tokens()
+    http.cookies.clear()
+    http.cookies.update(mine)
+    shown = await http.get(ACCOUNT)
+    assert "Another &lt;b&gt;browser" in shown.text
+    other = re.search(r'name="session" value="([^"]+)"', shown.text)[1]
+    await do("end", session=other)
+    assert "Another" not in (await http.get(ACCOUNT)).text
+    assert (await browser.refresh(tokens["refresh_token"])).status_code == 400
+
+
+async def test_all_other_sessions_end_at_once(page, http, do, browser):
+    mine = dict(http.cookies)
+    for _ in range(2):
+        http.cookies.clear()
+        await browser.sign_in()
+    http.cookies.clear()
+    http.cookies.update(mine)
+    assert (await http.get(ACCOUNT)).text.count("Another browser") == 2
+    await do("end_others")
+    shown = await http.get(ACCOUNT)
+    assert (shown.text.count("Another browser"), "This browser" in shown.text) == (0, True)
+
+
+@pytest.mark.parametrize("session", ["", "x", "0190a000-0000-7000-8000-00000000000f", "1' OR '1'='1"])
+async def test_nobody_ends_a_session_of_another(page, do, http, identity, session):
+    assert (await do("end", session=session)).status_code == 303
+    assert "This browser" in (await http.get(ACCOUNT)).text
+
+
+async def test_a_password_is_changed_by_whoever_knows_it(page, do, browser, identity):
+    new = "a lake full of stars"
+    assert "not right" in (await do("password", current="wrong", password=new)).text
+    assert "too easy" in (await do("password", current=PASSWORD, password="test_clinician")).text
+    assert "The password is set" in (await do("password", current=PASSWORD, password=new)).text
+    assert (await browser.sign_in()).status_code == 401
+    assert "code" in answer_of(await browser.sign_in(password=new))
+    context, _ = identity
+    async with context.db.connection() as c:
+        await c.execute("DELETE FROM account")
+
+
+async def test_guesses_of_the_present_password_are_counted(page, do):
+    for _ in range(6):
+        await do("password", current="wrong", password="a lake full of stars")
+    answer = await do("password", current=PASSWORD, password="a lake full of stars")
+    assert "not right" in answer.text
+
+
+async def test_an_account_is_deleted_by_its_owner(page, do, browser, identity):
+    assert "not right" in (await do("delete", current="wrong")).text
+    assert "Your account is deleted" in (await do("delete", current=PASSWORD)).text
+    assert (await browser.sign_in()).status_code == 401
+
+
+async def test_a_participant_cannot_delete_the_account(identity, http, do):
+    context, _ = identity
+    new = NewAccount(username="SB-0001", role="Participant", name="SB-0001", participant="SB-0001")
+    await create_account(context, new, PASSWORD)
+    form = fields_of(await http.get(ACCOUNT)) | {"username": "SB-0001", "password": PASSWORD}
+    await http.post(ACCOUNT, data=form)
+    assert "Delete the account" not in (await http.get(ACCOUNT)).text
+    assert (await do("delete", current=PASSWORD)).status_code == 400
+
+
+async def test_a_deed_of_another_site_is_not_done(page, http):
+    answer = await http.post(ACCOUNT, data={"do": "delete", "current": PASSWORD, "proof": "made up"})
+    assert answer.status_code == 200
+    assert "Case manager CM-07" in (await http.get(ACCOUNT)).text
+
+
+@pytest.mark.parametrize("deed", ["", "everything", "__class__"])
+async def test_a_deed_nobody_knows_is_not_done(page, do, deed):
+    assert (await do(deed)).status_code == 200
+
+
+async def test_an_authenticator_app_is_asked_from_then_on(page, do, http, browser, clock):
+    secret = await set_up(do, http, clock)
+    http.cookies.clear()
+    clock.advance(timedelta(seconds=60))
+    shown = await browser.sign_in()
+    assert (shown.status_code, "authenticator app shows" in shown.text) == (200, True)
+    back = answer_of(await second(http, shown, code=code_at(secret, clock)))
+    tokens = (await browser.exchange(back["code"])).json()
+    assert identity_claims(tokens)["acr"] == "2"
+    assert set(identity_claims(tokens)["amr"]) == {"pwd", "otp", "mfa"}
+
+
+def identity_claims(tokens):
+    body = tokens["id_token"].split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(body + "=="))
+
+
+async def test_a_one_time_password_is_good_once_and_for_about_a_minute(page, do, http, browser, clock):
+    secret = await set_up(do, http, clock)
+    http.cookies.clear()
+    used = code_at(secret, clock)
+    shown = await browser.sign_in()
+    assert (await second(http, shown, code=used)).status_code == 401
+    clock.advance(timedelta(seconds=30))
+    code = code_at(secret, clock)
+    clock.advance(timedelta(seconds=61))
+    assert (await second(http, shown, code=code)).status_code == 401
+    fresh = code_at(secret, clock)
+    assert (await second(http, shown, code=f"{fresh[:3]} {fresh[3:]}")).status_code == 303
+    assert (await second(http, shown, code=fresh)).status_code == 400
+
+
+async def test_guesses_of_one_time_passwords_are_counted(page, do, http, browser, clock):
+    secret = await set_up(do, http, clock)
+    http.cookies.clear()
+    clock.advance(timedelta(seconds=60))
+    shown = await browser.sign_in()
+    answers = [await second(http, shown, code="000000") for _ in range(7)]
+    assert answers[-1].status_code == 429
+    clock.advance(timedelta(minutes=2))
+    assert (await second(http, shown, code=code_at(secret, clock))).status_code == 303
+
+
+async def test_the_password_alone_opens_nothing(page, do, http, browser, clock):
+    await set_up(do, http, clock)
+    http.cookies.clear()
+    await browser.sign_in()
+    assert answer_of(await browser.open(prompt="none"))["error"] == "login_required"
+    assert 'name="password"' in (await http.get(ACCOUNT)).text
+
+
+async def test_the_second_step_is_open_for_ten_minutes_and_in_its_browser(page, do, http, browser, clock):
+    secret = await set_up(do, http, clock)
+    http.cookies.clear()
+    clock.advance(timedelta(seconds=60))
+    shown = await browser.sign_in()
+    fields = fields_of(shown)
+    half = http.cookies["smartbear_half"]
+    http.cookies.delete("smartbear_half")
+    code = {"code": code_at(secret, clock)}
+    assert (await http.post(f"{PROTOCOL}/auth", params=asked(), data=fields | code)).status_code == 400
+    http.cookies.set("smartbear_half", half)
+    clock.advance(timedelta(minutes=11))
+    code = {"code": code_at(secret, clock)}
+    assert (await http.post(f"{PROTOCOL}/auth", params=asked(), data=fields | code)).status_code == 400
+
+
+async def test_an_authenticator_app_can_be_removed(page, do, http, browser, clock):
+    await set_up(do, http, clock)
+    await do("remove_app")
+    http.cookies.clear()
+    assert "code" in answer_of(await browser.sign_in())
+
+
+@pytest.fixture
+async def strict(identity):
+    """A deployment that wants a second factor of its staff."""
+    context, app = identity
+    app.state.provider = Provider(context, IdentitySettings(staff_second_factor=True), None)
+
+
+async def test_staff_without_a_second_factor_set_one_up_before_they_go_on(strict, http, browser, clock):
+    shown = await browser.sign_in()
+    assert "Set up an authenticator app" in shown.text
+    code = code_at(totp_secret(shown), clock)
+    assert (await second(http, shown, code="123456")).status_code == 401
+    assert "code" in answer_of(await second(http, shown, code=code))
+
+
+async def test_participants_are_not_asked_for_a_second_factor(strict, identity, browser):
+    context, _ = identity
+    new = NewAccount(username="SB-0001", role="Participant", name="SB-0001", participant="SB-0001")
+    await create_account(context, new, PASSWORD)
+    assert "code" in answer_of(await browser.sign_in("SB-0001"))
+
+
+async def test_the_secret_of_an_app_is_not_readable_in_the_database(page, do, http, identity, clock):
+    secret = await set_up(do, http, clock)
+    context, _ = identity
+    async with context.db.connection() as c:
+        kept = await c.fetchval("SELECT totp FROM account WHERE totp IS NOT NULL")
+    assert secret not in kept
+
+
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [
+        (59, "287082"),
+        (1111111109, "081804"),
+        (1111111111, "050471"),
+        (1234567890, "005924"),
+        (2000000000, "279037"),
+    ],
+)
+def test_one_time_passwords_are_those_of_the_rfc(seconds, code):
+    assert totp.code(b"12345678901234567890", seconds // 30) == code
+
+
+async def test_the_owner_comes_in_from_a_known_browser_while_others_guess(browser, http, identity):
+    await browser.sign_in()
+    known = http.cookies["smartbear_known"]
+    http.cookies.clear()
+    for _ in range(7):
+        await browser.sign_in(password="wrong")
+    assert (await browser.sign_in()).status_code == 429
+    http.cookies.set("smartbear_known", known, domain="localhost.local", path="/realms/smartbear")
+    assert "code" in answer_of(await browser.sign_in())
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "a.b", f"{'n' * 43}.{'0' * 64}"])
+async def test_a_known_browser_cannot_be_made_up(browser, http, cookie):
+    for _ in range(6):
+        await browser.sign_in(password="wrong")
+    shown = await http.get(f"{PROTOCOL}/auth", params=asked())
+    form = fields_of(shown) | {"username": "test_clinician", "password": PASSWORD}
+    jar = "; ".join(f"{name}={value}" for name, value in http.cookies.items())
+    answer = await http.post(
+        f"{PROTOCOL}/auth", params=asked(), data=form, headers={"cookie": f"{jar}; smartbear_known={cookie}"}
+    )
+    assert answer.status_code in (400, 429)
+
+
+async def test_an_address_that_guesses_many_names_has_to_wait(browser, http):
+    for number in range(51):
+        await browser.sign_in(username=f"name-{number}", password="wrong")
+    assert (await browser.sign_in(username="name-99", password="wrong")).status_code == 429
