@@ -139,6 +139,20 @@ async def test_an_expansion_that_cannot_be_made_says_why(fhir, body, service):
     assert (loop.status_code, issues(loop)[0][0]) == (422, "too-costly")
 
 
+async def test_value_sets_that_name_one_another_in_ever_more_ways_are_given_up(fhir):
+    for level in range(14):
+        await fhir.put(value_set(f"fan{level}", *[{"valueSet": [f"{SETS}/fan{level + 1}"]}] * 8))
+    await fhir.put(value_set("fan14", {"system": "http://any.example", "concept": [{"code": "a"}]}))
+    for asked in ("$expand?", "$validate-code?system=http://any.example&code=a&"):
+        answer = await fhir.send("GET", f"ValueSet/{asked}url={SETS}/fan0")
+        assert (answer.status_code, issues(answer)[0][0]) == (422, "too-costly")
+
+
+async def test_a_code_system_that_is_included_very_often_is_given_up(fhir, body):
+    answer = await fhir.send("POST", "ValueSet/$expand", inline(value_set("x", *[of()] * 3000)))
+    assert (answer.status_code, issues(answer)[0][0]) == (422, "too-costly")
+
+
 async def test_a_code_is_looked_up_with_everything_that_is_known_of_it(fhir, body):
     answer = await fhir.get(f"CodeSystem/$lookup?system={BODY}&code=hand")
     assert parts(answer)["name"] == "Body"

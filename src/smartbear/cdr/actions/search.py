@@ -61,7 +61,7 @@ async def _page(repository: Repository, connection: Connection, access: Access, 
     elif counted and total is None:
         total = await _total(repository, connection, access, query)
     included, cut = await _included(repository, connection, access, query, matches, found.along, lookups)
-    room = repository.settings.bundle_bytes
+    room = 2 * repository.settings.resource_bytes
     bodies, looked = await repository.bodies.of(connection, [*matches, *included], room)
     shown, cut = matches[:looked], cut or bool(included and looked < len(matches) + len(included))
     more = len(found.matches) > len(shown)

@@ -16,13 +16,14 @@ from smartbear.fhir.patch.places import NoPlaceError, Pair, Place, children, pai
 from smartbear.fhir.patch.values import element_of, typed
 
 _LONGEST_PATH = 2000  # characters
+_MOST_STEPS = 200_000  # that the paths of all operations take together
 
 
 def apply(resource: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     """The resource after all operations, itself left as it is; ``patch`` is a valid Parameters."""
     operations = patch.get("parameter", [])
     expect_few(len(operations))
-    changed, budget = deepcopy(resource), Budget()
+    changed, budget = deepcopy(resource), Budget(_MOST_STEPS)
     for index, parameter in enumerate(operations):
         _Operation(parameter, f"Parameters.parameter[{index}]", budget).carry_out(changed)
     return changed

@@ -19,8 +19,10 @@ from smartbear.kit.db import Connection
 from smartbear.kit.errors import FieldError, TooCostly, Unprocessable
 
 MOST = 250_000
-"""Concepts that are looked at for one answer."""
+"""Concepts that a value set may have here."""
 
+_LOOKS = 500_000  # at concepts, for one answer: value sets may name one another, and code systems, many times
+_OF_A_PART = 200  # looks that a part of a value set takes whatever it has: it is asked for by itself
 _DEEPEST = 16  # value sets that refer to value sets
 
 Members = dict[tuple[str, str], Concept]
@@ -36,6 +38,7 @@ class Terms:
 
     def __init__(self, repository: Repository, connection: Connection, access: Access) -> None:
         self.repository, self.connection, self.access = repository, connection, access
+        self._looks = _LOOKS
 
     async def value_set(self, url: str) -> Resource | None:
         """The value set with this canonical address, or named as «ValueSet/id»."""
@@ -54,7 +57,8 @@ class Terms:
     ) -> Members:
         """What is in the set, of those in question if some are; without a system, of any system.
 
-        Unknown if it depends on what is not here, TooCostly for more than ``MOST`` concepts.
+        Unknown if it depends on what is not here, TooCostly for more than ``MOST`` concepts or where it takes
+        too many looks.
         """
         if depth > _DEEPEST:
             raise _refused(
@@ -92,8 +96,10 @@ class Terms:
     async def _of_part(
         self, part: Part, among: Collection[tuple[str | None, str]] | None, depth: int
     ) -> Members:
+        self._look(_OF_A_PART)
         found = await self._of_system(part, among) if part.system else None
         for number, url in enumerate(part.value_sets):
+            self._look(_OF_A_PART)
             other = await self.value_set(url)
             if other is None:
                 place = f"{part.place}.valueSet[{number}]"
@@ -114,6 +120,7 @@ class Terms:
         if stored:
             limit = MOST + 1
             rows = await concepts.chosen(self.connection, stored, part.filters, codes, limit=limit)
+            self._look(len(rows))
             return {(url, one.code): one for one in rows}
         core = composition.core_concepts(url)
         if core is None:
@@ -122,6 +129,11 @@ class Terms:
             told = "the concepts of this code system are held here without what filters look at"
             raise _refused(f"{part.place}.filter", "not-supported", told)
         return _chosen(core.values(), among)
+
+    def _look(self, concepts: int) -> None:
+        self._looks -= concepts
+        if self._looks < 0:
+            raise TooCostly("The value set takes too many looks at code systems and other value sets.")
 
     async def _described(self, system: System, listed: Members) -> Members:
         """Listed codes with what their code system says of them; a display of the list's own stays."""

@@ -1,5 +1,6 @@
 """What an operation is told: in the address, or in a Parameters resource that is posted."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from smartbear.cdr.store.repository import Repository
 from smartbear.fhir.search import grammar
 from smartbear.kit.errors import BadInput, FieldError
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # what no resource has either
 _OF_THE_TRANSPORT = frozenset({"_format", "_pretty"})
 
 
@@ -65,6 +67,9 @@ async def given_to(repository: Repository, call: Call) -> Given:
         resource = await call.resource(repository.settings.resource_bytes)
         expect_valid(resource, "Parameters")
         pairs += [(one["name"], _value(one)) for one in resource.get("parameter", ())]
+    for name, value in pairs:
+        if _CONTROL.search(name) or (isinstance(value, str) and _CONTROL.search(value)):
+            raise refused(_CONTROL.sub("", name), "value", "contains a control character")
     return Given(tuple(pairs))
 
 
