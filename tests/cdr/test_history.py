@@ -184,3 +184,24 @@ async def test_a_history_tells_how_each_version_came_about(fhir):
     posted = await fhir.create(patient())
     [entry] = (await fhir.get(f"Patient/{posted['id']}/_history"))["entry"]
     assert entry["request"] == {"method": "POST", "url": "Patient"}
+
+
+async def test_a_history_is_held_to_the_resources_of_a_list(service, fhir):
+    listed, other = await fhir.create(patient()), await fhir.create(patient())
+    await fhir.put({**listed, "active": True})
+    whole = {"status": "current", "mode": "working", "title": "l"}
+    item = [{"item": {"reference": f"Patient/{listed['id']}"}}]
+    made = await fhir.create({"resourceType": "List", "entry": item, **whole})
+    expected = [("Patient", listed["id"], version, False) for version in (2, 1)]
+    for level in ("Patient/_history", "_history"):
+        assert await walked(fhir, f"{level}?_list={made['id']}&_count=1") == expected
+    assert await walked(fhir, "_history?_list=nothing") == []
+    assert await walked(fhir, f"Patient/{other['id']}/_history?_list={made['id']}") == []
+    assert (await fhir.send("GET", "_history?_list=$current-problems")).status_code == 400
+    stranger = await service.case_manager("nowhere")
+    assert await walked(stranger, f"_history?_list={made['id']}") == []
+
+
+async def test_histories_are_not_sorted(fhir):
+    strict = await fhir.send("GET", "_history?_sort=-_lastUpdated", prefer="handling=strict")
+    assert (strict.status_code, issues(strict)) == (400, [("not-supported", "_sort")])

@@ -93,3 +93,12 @@ async def test_what_is_no_meta_is_refused(fhir, body):
     assert answer.status_code in (400, 422)
     assert issues(answer)
     assert await fhir.get(f"Patient/{stored['id']}") == stored
+
+
+async def test_an_update_is_the_whole_resource_with_its_tags(fhir):
+    stored = await fhir.create(observation())
+    path = f"Observation/{stored['id']}"
+    await fhir.send("POST", f"{path}/$meta-add", parameters(tag=[tag("x")]))
+    assert (await fhir.get(path))["meta"]["tag"] == [tag("x")]
+    await fhir.put({**stored, "status": "amended"})
+    assert "tag" not in (await fhir.get(path))["meta"]

@@ -28,7 +28,7 @@ async def history(
     seconds = repository.settings.search_seconds
     async with repository.db.connection() as connection:
         lookups = await look_up(
-            connection, repository.dictionary, repository.rids, repository.bases, (), access
+            connection, repository.dictionary, repository.rids, repository.bases, asked.criteria, access
         )
         found = await store.page(connection, lookups, access, asked, after, limit + 1, seconds)
         if asked.id and not found and after is None:

@@ -16,11 +16,12 @@ from smartbear.fhir.search import grammar
 from smartbear.fhir.search.dates import date_range
 from smartbear.fhir.search.grammar import results
 from smartbear.fhir.search.grammar.request import CURSOR
+from smartbear.fhir.search.query import Criterion
 from smartbear.fhir.search.values import DateRange
 from smartbear.kit.errors import BadInput, FieldError
 
 _OF_THE_TRANSPORT = {"_format", "_pretty"}
-_ASKED = ("_count", "_since", "_at")
+_ASKED = ("_count", "_since", "_at", "_list")
 
 
 async def history_route(repository: Repository, call: Call) -> Answer:
@@ -30,7 +31,14 @@ async def history_route(repository: Repository, call: Call) -> Answer:
     limit = results.count(given["_count"]) if "_count" in given else settings.page_size
     since, cursor = _range(given, "_since"), given.get(CURSOR)
     resource_type, resource_id = (*call.path[:-1], None, None)[:2]
-    asked = Asked(resource_type, resource_id, since and since.start, _range(given, "_at"))
+    asked = Asked(
+        resource_type,
+        resource_id,
+        since and since.start,
+        _range(given, "_at"),
+        given.get("_list"),
+        await _criteria(repository, resource_type, given.get("_list")),
+    )
     size = max(1, min(limit, settings.page_limit))
     found = await history(repository, call.access, asked, cursor, size)
     links = [Link("self", _address(call, given, cursor))]
@@ -52,6 +60,16 @@ def _given(call: Call) -> dict[str, str]:
     if faults:
         raise BadInput("The history cannot be told as asked.", errors=tuple(faults))
     return {name: value for name, value in pairs if value}
+
+
+async def _criteria(
+    repository: Repository, resource_type: str | None, list_id: str | None
+) -> tuple[Criterion, ...]:
+    """What holds a history to the resources of a List."""
+    if list_id is None:
+        return ()
+    catalogue, now = await repository.parameters.fresh(), repository.context.clock.now()
+    return grammar.parse(resource_type, [("_list", list_id)], now=now, catalogue=catalogue).criteria
 
 
 def _range(given: dict[str, str], name: str) -> DateRange | None:

@@ -9,7 +9,7 @@ A caller sees a version of a resource that was in a record of theirs at that ver
 resources tells only of those that still are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -19,10 +19,13 @@ from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.packing import unpack
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.search.arguments import Arguments
+from smartbear.cdr.store.search.criteria import Criteria
 from smartbear.cdr.store.search.lookups import Lookups
 from smartbear.cdr.store.search.sql import TRUE, exists, select
+from smartbear.cdr.store.search.values import Values
 from smartbear.cdr.store.search.visibility import Visibility
 from smartbear.cdr.store.verbs import verb_of
+from smartbear.fhir.search.query import Criterion
 from smartbear.fhir.search.values import DateRange
 from smartbear.kit.db import Connection
 
@@ -32,12 +35,17 @@ _COLUMNS = "b.rid, r.type_id, r.id, b.ver, b.upd, b.method, b.content"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Of what, and from when: versions made since an instant, or current at some time within a range."""
+    """Of what, and from when: versions made since an instant, or current at some time within a range.
+
+    ``list_id`` is that of the List which ``criteria`` hold to.
+    """
 
     type: str | None
     id: str | None
     since: datetime | None = None
     at: DateRange | None = None
+    list_id: str | None = None
+    criteria: tuple[Criterion, ...] = field(default=(), repr=False)
 
 
 class Place(NamedTuple):
@@ -67,7 +75,8 @@ async def page(
     seconds: float,
 ) -> list[tuple[Place, Told]]:
     """At most ``limit`` versions that the caller may see."""
-    narrow = asked.id is None and (asked.type is not None or access.rows != "all")
+    chosen = asked.type is not None or access.rows != "all" or asked.criteria
+    narrow = asked.id is None and chosen
     few = await _few(connection, lookups, access, asked, seconds) if narrow else None
     sql, values = _Statement(lookups, access, asked).page(after, limit, few)
     rows = await connection.fetch(sql, *values, timeout=seconds)
@@ -90,6 +99,9 @@ class _Statement:
         self._lookups, self._access, self._asked = lookups, access, asked
         self._arguments = Arguments()
         self._visibility = Visibility(access, self._arguments, lookups)
+        self._criteria = Criteria(
+            self._arguments, lookups, self._visibility, Values(self._arguments, lookups)
+        )
 
     def candidates(self, limit: int) -> tuple[str, list[Any]]:
         """Resources, deleted ones too, of the types and owners that may be told about."""
@@ -125,7 +137,9 @@ class _Statement:
         """Which resources may be told about at all."""
         asked, add = self._asked, self._arguments.add
         numbers = add(sorted(self._lookups.type(kind) for kind in self._types()), "int[]")
-        return [f"r.type_id = ANY({numbers})", f"r.id = {add(asked.id, 'text')}" if asked.id else TRUE]
+        chosen = [self._criteria.condition("r", asked.type, one) for one in asked.criteria]
+        named = f"r.id = {add(asked.id, 'text')}" if asked.id else TRUE
+        return [f"r.type_id = ANY({numbers})", named, *chosen]
 
     def _types(self) -> frozenset[str]:
         asked = self._asked.type
