@@ -416,9 +416,10 @@ async def test_a_page_of_large_resources_ends_before_it_fills_the_memory(make_co
         ]
         assert len(matches(await fhir.get("Patient?_count=1000"))) == 3
         assert sorted(await fhir.ids("Patient?_count=1000")) == sorted(stored)
-        held = await fhir.create(observation(stored[0], note=[{"text": "y" * 240_000}]))
+        for _ in "123":
+            await fhir.create(observation(stored[0], note=[{"text": "y" * 240_000}]))
         alone = await fhir.get("Observation?_include=Observation:subject")
-        assert matches(alone) == [held["id"]]
+        assert len(matches(alone)) == 3
         assert matches(alone, "include") == []
         assert alone["entry"][-1]["resource"]["issue"][0]["code"] == "incomplete"
 
