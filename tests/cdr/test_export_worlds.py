@@ -1,13 +1,15 @@
-"""Exports from two repositories that differ in what the caller may not see are the same bytes."""
+"""Exports and imports of two repositories that differ in what the caller may not see are the same bytes."""
 
 from contextlib import AsyncExitStack
 
 import pytest
 
 from smartbear.cdr.actions import bulk_jobs
+from smartbear.contracts.scope import SYSTEM, AccessScope
+from smartbear.fhir import json
 from tests.cdr.bulk import ASYNC, place_of
 from tests.cdr.test_two_worlds import CALLERS, platform_at, world
-from tests.cdr.two_worlds import HIDDEN, OTHERWISE, OWN
+from tests.cdr.two_worlds import HIDDEN, OTHERWISE, OWN, content, person, subscription
 
 EXPORTS = [
     "$export",
@@ -21,17 +23,18 @@ EXPORTS = [
 ]
 
 
-async def everything_told(one, caller, path):
+async def everything_told(one, caller, path, lines=None):
     """Status, headers and body of every answer, from the kick-off to the last file."""
-    first = await caller.send("GET", path, **ASYNC)
+    kind = {"content_type": "application/fhir+ndjson"} if lines else {}
+    first = await caller.send("POST" if lines else "GET", path, lines, **(ASYNC | kind))
     answers = [first]
     if first.status_code == 202:
         place = place_of(first.headers["content-location"])
         await bulk_jobs.run(one.app._repository, place.partition("/")[2])
         answers.append(await caller.send("GET", place))
         manifest = answers[1].json()
-        files = [file for purpose in ("output", "deleted", "error") for file in manifest[purpose]]
-        answers += [await caller.send("GET", place_of(file["url"])) for file in files]
+        files = [file for purpose in ("output", "deleted", "error") for file in manifest.get(purpose, ())]
+        answers += [await caller.send("GET", place_of(file["url"])) for file in files if "url" in file]
     return [(answer.status_code, dict(answer.headers), answer.content) for answer in answers]
 
 
@@ -54,3 +57,31 @@ async def test_what_is_not_seen_changes_nothing_in_an_export(two, scope, path):
 async def test_there_is_something_to_compare(two, scope):
     told = await everything_told(two[0], await two[0].caller(scope), "$export")
     assert len(told) > 4
+
+
+WRITER = AccessScope(role=SYSTEM, client="i", scopes=("system/Binary.cruds", "system/Subscription.cruds"))
+IMPORTED = [
+    *(content(name, "Patient/n1", "DDDD") for name in ("n-b1", "n-b2", "h-b1", "h-b2", "free")),
+    *(subscription(name, "Binary") for name in ("h-s1", "h-s9", "free")),
+    person("h1", "north", "Nord"),
+]
+
+
+async def test_what_is_not_seen_changes_nothing_in_what_an_import_tells(two):
+    """Nobody learns which ids are taken, and what is there stays as it is."""
+    lines = b"".join(json.encode(one) + b"\n" for one in IMPORTED)
+    before = [await (await one.caller(None)).get("Binary/h-b1?_format=json") for one in two]
+    first, second = [await everything_told(one, await one.caller(WRITER), "$import", lines) for one in two]
+    assert first == second
+    assert [json.decode(line)["issue"][0]["code"] for line in first[2][2].splitlines()] == [
+        *["not-supported"] * 8,
+        "forbidden",
+    ]
+    assert before == [await (await one.caller(None)).get("Binary/h-b1?_format=json") for one in two]
+
+
+@pytest.mark.parametrize("path", ["$export", "$export?_type=Binary,Subscription"])
+async def test_an_export_of_a_client_for_some_types_tells_nothing_of_others(two, path):
+    first, second = [await everything_told(one, await one.caller(WRITER), path) for one in two]
+    assert first == second
+    assert all(status < 500 for status, _, _ in first)
