@@ -139,6 +139,14 @@ async def test_an_expansion_that_cannot_be_made_says_why(fhir, body, service):
     assert (loop.status_code, issues(loop)[0][0]) == (422, "too-costly")
 
 
+@pytest.mark.parametrize("concepts", [{}, {"concept": [{"code": "c" * 300}]}], ids=["none", "too long"])
+async def test_a_code_system_without_concepts_that_can_be_looked_up_is_stored(fhir, concepts):
+    system = {"resourceType": "CodeSystem", "url": "http://none.example", "status": "active"}
+    stored = await fhir.create(system | {"content": "fragment" if concepts else "not-present"} | concepts)
+    assert stored["id"] in await fhir.ids("CodeSystem?url=http://none.example")
+    await fhir.put(stored | {"name": "Changed"})
+
+
 async def test_value_sets_that_name_one_another_in_ever_more_ways_are_given_up(fhir):
     for level in range(14):
         await fhir.put(value_set(f"fan{level}", *[{"valueSet": [f"{SETS}/fan{level + 1}"]}] * 8))

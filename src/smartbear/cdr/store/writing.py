@@ -117,7 +117,7 @@ class Writing:
     async def _insert(self, connection: Connection, group: "_Group", made: Iterable[Rows]) -> None:
         generations = {rows.generation for rows in made if rows.generation is not None}
         known = min(generations, default=None)
-        tables = tuple(table for table in COLUMNS if table in group.rows)
+        tables = tuple(table for table in COLUMNS if group.rows.get(table))
         before = (
             [*map(list, zip(*group.superseded, strict=True)), group.discarded] if group.superseded else ()
         )
