@@ -33,6 +33,8 @@ class Plan:
     conditions: tuple[str, ...]
     order: Order
     arguments: Arguments
+    is_broad: bool = False
+    """Whether nothing but the type, or codes that many resources share, says which."""
 
     @property
     def where(self) -> str:
@@ -60,7 +62,8 @@ def plan(query: Query, access: Access, lookups: Lookups) -> Plan:
     order = by_arrival(all_of_type=everything)
     if query.sort:
         order = sorted_by(query.type, query.sort, lookups, arguments)
-    return Plan("resource r", tuple(conditions), order, arguments)
+    broad = not query.criteria and not query.within
+    return Plan("resource r", tuple(conditions), order, arguments, broad)
 
 
 def _is_walk(query: Query, bases: tuple[str, ...]) -> bool:
@@ -103,7 +106,9 @@ class _Walk:
         descending = query.sort[0].descending if query.sort else True
         # A chain is more selective than time: without a usable order the planner starts from the patients.
         time = Key("o.t0 + interval '0'" if chained else "o.t0", "timestamptz", descending)
-        return Plan("obs o", tuple(conditions), Order((time,), "o.rid"), self._criteria.arguments)
+        bases = self._criteria.lookups.bases
+        broad = not any(_is_hot(criterion, bases) for criterion in query.criteria)
+        return Plan("obs o", tuple(conditions), Order((time,), "o.rid"), self._criteria.arguments, broad)
 
     def _of_patient(self, alias: str, criterion: Criterion) -> str | None:
         """A condition that names patients, and so narrows every look at ``obs``."""

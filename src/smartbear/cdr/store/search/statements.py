@@ -17,6 +17,9 @@ from smartbear.fhir.search.query import Query
 OUTLINE = ("rid", "ver", "upd", "along")
 COLUMNS = ("m.rid", "c.type_id", "c.id", "c.ver", "c.upd", "b.method", "b.content")
 BODIES = "JOIN resource c ON c.rid = m.rid JOIN body b ON b.rid = m.rid AND b.ver = c.ver"
+_CURRENT = "JOIN resource c ON c.rid = m.rid"
+_CURRENT_OF_MANY = "CROSS JOIN LATERAL (SELECT c.ver, c.upd FROM resource c WHERE c.rid = m.rid OFFSET 0) c"
+"""For pages of a broad search: how short they are the planner cannot know, and would read all resources."""
 
 _MOST_KEPT = 1024
 _SHORT, _FEW = 1000, 100  # characters and values of a search whose statement is kept: memory is bounded
@@ -61,7 +64,8 @@ def outline(
     """
     keys = _keys(matches)
     total = [f"({_count_of(matches)}) AS total"] if counted else []
-    source = f"({_chosen(matches, limit + 1, after)}) m JOIN resource c ON c.rid = m.rid"
+    current = _CURRENT_OF_MANY if matches.is_broad else _CURRENT
+    source = f"({_chosen(matches, limit + 1, after)}) m {current}"
     found = select(", ".join(["m.rid", "c.ver", "c.upd", "FALSE AS along", *keys, *total]), source)
     if along:
         found, order = _with(matches, found, limit, along, keys, total), f"along, {matches.order.by}"
