@@ -48,15 +48,19 @@ class Access:
         """Whether it exists for the caller as a writer: who may only write still meets what is there."""
         return resource_type in self.reads | self.writes and self._holds(resource_type, owner)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether every row of every type that may be read is seen."""
+        return self.rows == "all" and not self.limited
+
     def sees_all_of(self, resource_type: str) -> bool:
         """Whether no row of a type that may be read needs to be looked at to know that it is seen."""
         return resource_type in self.shared or (self.rows == "all" and resource_type not in self.limited)
 
     def covers(self, other: "Access") -> bool:
         """Whether everything that ``other`` lets a reader see is seen here too."""
-        whole = self.rows == "all" and not self.limited
         like = self.rows == other.rows and self.keys >= other.keys and self.limited <= other.limited
-        return (whole or (like and self.shared >= other.shared)) and self.reads >= other.reads
+        return (self.is_whole or (like and self.shared >= other.shared)) and self.reads >= other.reads
 
     def may_choose_ids(self, resource_type: str) -> bool:
         """Whether ``PUT`` may make a resource: not for those who cannot see which ids are taken."""

@@ -28,7 +28,7 @@ async def by_type(
     connection: Connection, dictionary: Dictionary, access: Access, lookups: Lookups, seconds: float
 ) -> dict[str, int]:
     """The exact numbers of what the caller sees; types without any are absent."""
-    whole = {kind for kind in access.reads if access.sees_all_of(kind)}
+    whole = access.reads if access.is_whole else frozenset(filter(access.sees_all_of, access.reads))
     found = await _totals(connection, dictionary, whole) if whole else {}
     for some in (access.reads - whole - {BY_CONTEXT}, (access.reads - whole) & {BY_CONTEXT}):
         if some:  # apart, since each has a predicate of its own that an index answers

@@ -16,6 +16,8 @@ class Visibility:
 
     def is_whole(self, resource_type: str | None) -> bool:
         """Whether every row of this type, or of all that may be read, is seen."""
+        if self._access.is_whole:
+            return True
         types = {resource_type} if resource_type else self._access.reads
         return all(self._access.sees_all_of(one) for one in types)
 
@@ -29,6 +31,8 @@ class Visibility:
         ``types``: which the alias may be of; of several, ``row`` (else the alias) has the ``type_id``. That
         a type may be read at all is not asked here.
         """
+        if self._access.is_whole:
+            return TRUE
         types = self._access.reads.intersection(types)
         free = frozenset(one for one in types if self._access.sees_all_of(one))
         owned = types - free - {BY_CONTEXT}
