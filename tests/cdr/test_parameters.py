@@ -291,6 +291,8 @@ async def test_a_parameter_of_every_type_is_one_of_searches_of_all_types(service
         kinds = [one for one in made if place in ("", one["resourceType"])]
         assert sorted(await fhir.ids(f"{place}?ward=seven")) == sorted(one["id"] for one in kinds)
     assert await fhir.ids("?ward=seven&_type=Observation") == [made[1]["id"]]
+    [rest] = (await fhir.get("metadata"))["rest"]
+    assert {"name": "ward", "type": "string"} in rest["searchParam"]
     strict = await fhir.send("GET", "?of-patients-alone=1&_type=Patient,List", prefer="handling=strict")
     assert strict.status_code == 400
 

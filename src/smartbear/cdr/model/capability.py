@@ -27,6 +27,7 @@ _INTERACTIONS = {
     ("type/id/_history/version", "GET"): "vread",
 }
 _WEBSOCKET = "http://hl7.org/fhir/StructureDefinition/capabilitystatement-websocket"
+_SECURITY = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 _SYSTEM_INTERACTIONS = {
     ("", "POST"): ("transaction", "batch"),
     ("", "GET"): ("search-system",),
@@ -72,9 +73,10 @@ def _rest(offer: Offer, base: str) -> dict[str, Any]:
     return {
         "extension": [{"url": _WEBSOCKET, "valueUri": f"{base.replace('http', 'ws', 1)}websocket"}],
         "mode": "server",
+        "security": {"service": [{"coding": [{"system": _SECURITY, "code": "SMART-on-FHIR"}]}]},
         "resource": [_resource(kind, offer) for kind in sorted(definitions.resource_types())],
         "interaction": [{"code": code} for codes in interactions for code in codes],
-        "searchParam": [_parameter("Patient", one) for one in parameters(None).values()],
+        "searchParam": [_parameter("Patient", one) for one in offer.catalogue.of(None).values()],
         "operation": operations_of(None, offer.addresses),
         "compartment": [f"{_CORE}/CompartmentDefinition/{centre.lower()}" for centre in centres],
     }
