@@ -19,6 +19,7 @@ _TAKE = f"""
     RETURNING {_COLUMNS}"""  # noqa: S608 - a constant above
 _ADVANCE = """
     UPDATE bulk_job SET place = $3, resources = resources + $4, touched = $5
+    FROM (SELECT set_config('synchronous_commit', 'off', true)) for_this_transaction
     WHERE id = $1 AND tries = $2 AND ended IS NULL"""
 _END = """
     UPDATE bulk_job SET ended = $3, touched = $3, instant = $4, fault = $5
@@ -61,7 +62,6 @@ async def advance(tx: Connection, job: Job, place: Place, resources: int, now: d
 
     Nobody waits for the log: a crash undoes this together with what ``tx`` wrote beside it.
     """
-    await tx.execute("SET LOCAL synchronous_commit = off")
     return await tx.execute(_ADVANCE, job.id, job.tries, place.kept(), resources, now) == _ONE_ROW
 
 

@@ -117,9 +117,14 @@ class Walk:
 
 
 _CONTENT = "SELECT method, content FROM body WHERE rid = $1 AND ver = $2"
+# The next type that is there, by its index: for a type that is not, an EXISTS would read the whole table.
 _PRESENT = """
     SELECT t.type_id FROM unnest($1::int[]) AS t (type_id)
-    WHERE EXISTS (SELECT FROM resource r WHERE r.type_id = t.type_id AND r.ver > 0)"""
+    WHERE t.type_id IN (
+        (SELECT r.type_id FROM resource r WHERE r.type_id >= t.type_id AND NOT r.deleted
+            ORDER BY r.type_id LIMIT 1),
+        (SELECT r.type_id FROM resource r WHERE r.type_id >= t.type_id AND r.deleted AND r.ver > 0
+            ORDER BY r.type_id LIMIT 1))"""
 
 
 async def present(connection: Connection, dictionary: Dictionary, types: Iterable[str]) -> list[str]:
