@@ -8,7 +8,6 @@ import asyncio
 import os
 import sys
 
-from smartbear.contracts.scope import verify
 from smartbear.kit import logs, processes, secrets
 from smartbear.kit.clock import Clock, SystemClock
 from smartbear.kit.pseudonyms import service
@@ -30,6 +29,8 @@ def holder(settings: PlatformSettings, clock: Clock) -> Holder:
     key, keys = secrets.deriver(settings)("scope"), settings.key_folder
 
     def identify(caller: str) -> Person:
+        from smartbear.contracts.scope import verify  # noqa: PLC0415 - 30 MB of web framework, seldom needed
+
         scope = verify(caller, key, clock.now())
         return Person(scope.account, scope.role in _MAY_ASK, scope.role in _MAY_AGREE)
 

@@ -8,6 +8,7 @@ from smartbear import system
 from smartbear.kit import logs, memory, processes, serving, telemetry
 from smartbear.kit.jobs import worker
 from smartbear.kit.settings import PlatformSettings
+from smartbear.operations import key_holder
 from smartbear.operations.database import database
 
 _log = logs.get("operations")
@@ -33,6 +34,8 @@ async def platform(
         await system.migrate(url)
         observe(settings, settings.internal_port)
         running = await stack.enter_async_context(system.assemble(settings, url, only=components))
+        if "gateway" in components and settings.pseudonym_socket is None:
+            await stack.enter_async_context(processes.kept_alive([], program=key_holder.PROGRAM))
         if with_worker:
             await stack.enter_async_context(processes.kept_alive(["worker", "--follow-stdin", *components]))
         await stack.enter_async_context(serving.serving(running.front, listener))

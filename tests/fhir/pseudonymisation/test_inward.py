@@ -6,6 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from smartbear.fhir.pseudonymisation import inward, outward
 from smartbear.fhir.pseudonymisation.draft import UNKNOWN
 from smartbear.fhir.pseudonymisation.queries import Refused
+from smartbear.kit.errors import NotFound
 from tests.fhir.instances import resources
 from tests.fhir.pseudonymisation.tokens import BASE, TERMS, finished, returned, token
 
@@ -49,6 +50,13 @@ def test_a_token_that_is_none_names_nothing_and_never_passes_as_an_id():
     sent = {"resourceType": "Observation", "subject": {"reference": "Patient/p1"}}
     assert returned(inward.resource(sent, TERMS), P1)["subject"]["reference"] == f"Patient/{UNKNOWN}"
     assert asked("Patient/p1") == f"Patient/{UNKNOWN}"
+
+
+def test_identifiers_of_the_projects_own_stay_and_missing_ids_are_told():
+    draft = inward.resource({"resourceType": "Observation", "identifier": [{"value": "own"}]}, TERMS)
+    assert not draft.is_missing({})
+    assert draft.finish({})["identifier"] == [{"value": "own"}]
+    assert inward.resource({"resourceType": "Observation", "id": "own"}, TERMS).is_missing({})
 
 
 def test_addresses_of_a_transaction_are_turned_back():
@@ -199,9 +207,12 @@ def test_a_refusal_repeats_nothing_that_was_sent():
     assert "ne Doe" not in str(refused.value.errors)
 
 
-def test_withheld_types_cannot_be_searched():
+def test_withheld_types_are_not_there_and_searches_of_everything_are_refused():
+    for path in ("Practitioner", "Practitioner/x"):
+        with pytest.raises(NotFound):
+            inward.target(path, "_id=x", TERMS)
     with pytest.raises(Refused):
-        inward.target("Practitioner", "_id=x", TERMS)
+        inward.target("Patient/x/Practitioner", "", TERMS)
     with pytest.raises(Refused):
         inward.target("", "_id=x", TERMS)
 

@@ -345,6 +345,13 @@ def test_a_token_nobody_made_is_an_id_that_no_resource_has():
     assert made["id"] == UNKNOWN
 
 
+def test_a_token_too_long_for_an_id_is_none():
+    draft = outward.resource(OBSERVATION | {"identifier": [{"value": "x"}]}, TERMS)
+    made = draft.finish(dict.fromkeys(draft.wanted, "p" * 65))
+    assert made["id"] == UNKNOWN
+    assert made["identifier"] == [{"value": "p" * 65}]
+
+
 @pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.json")), ids=lambda path: path.stem)
 def test_what_was_valid_is_valid_when_it_leaves(path):
     resource = json.decode(path.read_bytes())

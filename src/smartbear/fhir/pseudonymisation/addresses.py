@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from smartbear.fhir import definitions
-from smartbear.fhir.pseudonymisation import queries
+from smartbear.fhir.pseudonymisation import policy, queries
 from smartbear.fhir.pseudonymisation.draft import URN, Draft
 from smartbear.fhir.references import ID
 
@@ -154,9 +154,9 @@ def _put_typed(segments: list[str], parts: list[str], draft: Draft) -> str | Non
             parts.append(f"/{word}")
         case ["_history", version] if version.isdecimal():
             parts.append(f"/_history/{version[:10]}")
-        case [word] if _OPERATION.fullmatch(word) or word in definitions.resource_types():
+        case [word] if _OPERATION.fullmatch(word) or word in policy.released():
             parts.append(f"/{word}")
-            return word if word in definitions.resource_types() else kind
+            return word if word in policy.released() else kind
         case _:
             return None
     return kind

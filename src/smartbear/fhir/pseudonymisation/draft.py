@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from smartbear.fhir import definitions
+
 Wanted = tuple[str, str]
 """Kind (a resource type, `Identifier` or `linkId`) and the text to exchange for another."""
 
@@ -19,6 +21,9 @@ URN = "urn:uuid"
 
 UNKNOWN = "-"
 """Stands for a token nobody made: an id that no resource has."""
+
+
+_LONGEST_ID = 64
 
 
 class Terms(msgspec.Struct, frozen=True):
@@ -33,13 +38,14 @@ class Terms(msgspec.Struct, frozen=True):
 
 
 class _Place(NamedTuple):
-    """Where a token goes: between `before` and `after`, at `key` of `holder`."""
+    """Where a token goes: between `before` and `after`, at `key` of `holder`; `otherwise` without one."""
 
     holder: Any
     key: str | int
     wanted: Wanted
     before: str
     after: str
+    otherwise: str | None
 
 
 class Draft:
@@ -60,10 +66,22 @@ class Draft:
         self._places: list[_Place] = []
         self._last: list[Callable[[], None]] = []
 
-    def want(self, holder: Any, key: str | int, wanted: Wanted, before: str = "", after: str = "") -> None:
-        """Have the token of `wanted` put at `key` of `holder`, which gets an empty text until then."""
+    def want(
+        self,
+        holder: Any,
+        key: str | int,
+        wanted: Wanted,
+        before: str = "",
+        after: str = "",
+        *,
+        otherwise: str | None = None,
+    ) -> None:
+        """Have the token of `wanted` put at `key` of `holder`, which gets an empty text until then.
+
+        `otherwise` is put there instead when nobody makes one.
+        """
         holder[key] = ""
-        self._places.append(_Place(holder, key, wanted, before, after))
+        self._places.append(_Place(holder, key, wanted, before, after, otherwise))
 
     def at_last(self, finish: Callable[[], None]) -> None:
         """Have this done when the tokens are in their places."""
@@ -83,19 +101,21 @@ class Draft:
         """The tokens needed, each once, in the order of their first places."""
         return list(dict.fromkeys(place.wanted for place in self._places))
 
+    def is_missing(self, tokens: Mapping[Wanted, str]) -> bool:
+        """Whether something is wanted that has no token, and nothing else will do."""
+        return any(place.wanted not in tokens and place.otherwise is None for place in self._places)
+
     def finish(self, tokens: Mapping[Wanted, str]) -> Any:
         """The value with its tokens; one that is missing becomes `UNKNOWN`."""
-        found = {wanted: _written(wanted, tokens.get(wanted)) for wanted in self.wanted}
-        for holder, key, wanted, before, after in self._places:
-            holder[key] = before + found[wanted] + after
+        found = {wanted: _written(wanted, token) for wanted, token in tokens.items()}
+        for holder, key, wanted, before, after, otherwise in self._places:
+            holder[key] = before + found.get(wanted, otherwise or UNKNOWN) + after
         for finish in self._last:
             finish()
         return self.value
 
 
-def _written(wanted: Wanted, token: str | None) -> str:
-    if token is None:
-        return UNKNOWN
+def _written(wanted: Wanted, token: str) -> str:
     if wanted[0] == URN:
         return str(uuid.UUID(bytes=hashlib.sha256(token.encode()).digest()[:16], version=4))
-    return token
+    return UNKNOWN if len(token) > _LONGEST_ID and wanted[0] in definitions.resource_types() else token

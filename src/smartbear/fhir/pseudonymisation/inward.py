@@ -11,6 +11,7 @@ from smartbear.fhir.definitions import Field
 from smartbear.fhir.pseudonymisation import addresses, dates, policy, queries
 from smartbear.fhir.pseudonymisation.draft import Draft, Terms
 from smartbear.fhir.pseudonymisation.queries import Refused
+from smartbear.kit.errors import NotFound
 
 Object = dict[str, Any]
 _Handler = Callable[[Any, Object, str, Draft], None]
@@ -24,8 +25,14 @@ def resource(value: Any, terms: Terms) -> Draft:
 
 
 def target(path: str, query: str, terms: Terms) -> Draft:
-    """A request's address relative to the repository, `Observation?subject=…`; Refused if not offered."""
+    """A request's address relative to the repository, `Observation?subject=…`.
+
+    Refused if it is not offered, NotFound if it is of a type that is withheld.
+    """
     draft = _draft(terms)
+    kind = path.partition("/")[0]
+    if kind in definitions.resource_types() and kind not in policy.released():
+        raise NotFound
     parts = addresses.address(f"{path}?{query}" if query else path, draft, queries.inward)
     if parts is None:
         raise Refused
@@ -78,7 +85,7 @@ def _handler(owner: str, name: str, field: Field) -> _Handler | None:
     decision = policy.decide(owner, name)
     if decision.how in ("id", "text"):
         kind = owner if decision.how == "id" else "Identifier" if owner == "Identifier" else name
-        return _token(kind)
+        return _token(kind, is_id=decision.how == "id")
     if decision.how == "address":
         return _address
     if decision.action == "shift" and field.type[0].islower():
@@ -105,10 +112,12 @@ def _contained(value: Object, draft: Draft) -> Object:
     return {**made, "id": value["id"]} if "id" in value else made
 
 
-def _token(kind: str) -> _Handler:
+def _token(kind: str, *, is_id: bool) -> _Handler:
+    """Ids must be tokens; identifiers and ids of questions may be the project's own."""
+
     def handler(item: Any, made: Object, name: str, draft: Draft) -> None:
         if item.__class__ is str:
-            draft.want(made, name, (kind, item))
+            draft.want(made, name, (kind, item), otherwise=None if is_id else item)
 
     return handler
 

@@ -35,6 +35,8 @@ def lines(values: Iterable[Any], terms: Terms) -> Draft:
 def manifest(value: Any, terms: Terms) -> Draft:
     """What a bulk export lists (`transactionTime`, `request`, `output` …): types, addresses and counts."""
     draft = Draft(terms)
+    if value.__class__ is not dict:
+        return draft
     made: dict[str, Any] = {"requiresAccessToken": True}
     draft.value = made
     moment = dates.day_moved(value.get("transactionTime"), draft)

@@ -33,11 +33,13 @@ class Row:
     """The same for machine clients."""
     is_limited: bool = True
     """Whether requests count towards the caller's rate."""
+    has_projects: bool = False
+    """Identifier space: whether clients of a project come in, with its ids for those that are stored."""
 
 
 TABLE = (
     Row("/realms/smartbear", "identity", _READ | {"POST"}, None),
-    Row("/fhir", "cdr", _READ | _WRITE, _CLINICAL | {SYSTEM}, 8 * _MB, 64 * _MB),
+    Row("/fhir", "cdr", _READ | _WRITE, _CLINICAL | {SYSTEM}, 8 * _MB, 64 * _MB, has_projects=True),
     Row("/fhir/$import", "cdr", _READ | _WRITE, frozenset({SYSTEM}), machine_body=1 << 30),
     Row("/fhir/websocket", "cdr", frozenset({WEBSOCKET}), _CLINICAL | {SYSTEM}),
     Row("/fhir/metadata", "cdr", _READ, None),

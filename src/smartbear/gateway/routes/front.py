@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,8 +13,10 @@ from smartbear.contracts.scope import ANONYMOUS, HEADER, SYSTEM, AccessScope, si
 from smartbear.gateway.actions.callers import NOBODY, Callers
 from smartbear.gateway.model import table
 from smartbear.gateway.model.bucket import Buckets
+from smartbear.gateway.model.projects import project_of
 from smartbear.gateway.routes import subprotocol
 from smartbear.gateway.routes.proxy import Proxy
+from smartbear.gateway.routes.pseudonymous import Pseudonymous
 from smartbear.gateway.routes.refusals import refusal
 from smartbear.gateway.routes.relay import relay
 from smartbear.kit import logs, telemetry
@@ -76,10 +79,16 @@ class Front:
     """An ASGI application that lets in what the table allows; ``own`` answers what is not in the table."""
 
     def __init__(
-        self, context: Context, callers: Callers, limits: Limits, own: ASGIApp, proxy: Proxy
+        self,
+        context: Context,
+        callers: Callers,
+        limits: Limits,
+        own: ASGIApp,
+        proxy: Proxy,
+        pseudonymous: Pseudonymous,
     ) -> None:
         self._context, self._callers, self._limits = context, callers, limits
-        self._own, self._proxy = own, proxy
+        self._own, self._proxy, self._pseudonymous = own, proxy, pseudonymous
         self._secure = context.settings.addresses()[0].startswith("https:")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -137,14 +146,16 @@ class Front:
         if scope["method"] not in row.methods:
             raise MethodNotAllowed
         access = await self._identify(row, scope, _given(scope))
-        limit = row.machine_body if access.role == SYSTEM else row.body
+        project = project_of(access.role, access.scopes)
+        limit = row.machine_body if access.role == SYSTEM and project is None else row.body
         inner = self._inner(row, scope, access, request_id)
         receive = _bounded(receive, _declared_length(scope["headers"]), limit)
         neighbour = self._own if row.component == table.OWN else self._context.local(row.component)
-        if neighbour:
-            await neighbour(inner, receive, send)
+        forward = neighbour or partial(self._proxy.pass_on, row.component)
+        if project is not None:
+            await self._pseudonymous.answer(project, inner, receive, send, forward)
         else:
-            await self._proxy.pass_on(row.component, inner, receive, send)
+            await forward(inner, receive, send)
 
     def _inner(self, row: table.Row, scope: Scope, access: AccessScope, request_id: str) -> Scope:
         """What the component is handed: the caller's scope in the place of the caller's token."""
@@ -172,7 +183,9 @@ class Front:
         self._limits.check(access, peer)
         if access.role == ANONYMOUS:
             raise Unauthenticated
-        if access.role not in row.roles:
+        if access.role not in row.roles or (
+            project_of(access.role, access.scopes) is not None and not row.has_projects
+        ):
             raise Forbidden
         return access
 

@@ -10,7 +10,7 @@ import resource
 import sys
 
 _PR_SET_DUMPABLE = 4
-_MCL_CURRENT, _MCL_FUTURE = 1, 2
+_MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4  # what is used of it, not all that is mapped
 
 
 def harden() -> dict[str, bool]:
@@ -20,5 +20,5 @@ def harden() -> dict[str, bool]:
     if sys.platform == "linux":
         library = ctypes.CDLL(None, use_errno=True)
         measures["not_readable"] = library.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) == 0
-        measures["not_swapped"] = library.mlockall(_MCL_CURRENT | _MCL_FUTURE) == 0
+        measures["not_swapped"] = library.mlockall(_MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT) == 0
     return measures

@@ -1,0 +1,36 @@
+"""Which callers belong to a project, and what of FHIR is offered to them."""
+
+from collections.abc import Sequence
+
+from smartbear.contracts.roles import SYSTEM
+from smartbear.fhir.pseudonymisation import policy
+
+_SCOPE = "project."
+_OPERATIONS = frozenset({"$everything", "$lastn"})
+_EXPORT = "$export"
+_READ = frozenset({"GET", "HEAD"})
+_NO_RECORDS = frozenset({"Bundle", "OperationOutcome", "Parameters"})
+
+
+def project_of(role: str, scopes: Sequence[str]) -> str | None:
+    """The project a machine client belongs to by its scope ``project.<name>``; None for all other callers."""
+    if role != SYSTEM:
+        return None
+    return next((each.removeprefix(_SCOPE) for each in scopes if each.startswith(_SCOPE)), None)
+
+
+def is_offered(method: str, segments: list[str]) -> bool:
+    """Whether a project may do this at a path below ``/fhir``.
+
+    It reads, searches, exports and adds resources. It changes and deletes none: who sees a part of a resource
+    would take the rest away. It compares nothing with what it does not see (patches, conditions, validation).
+    """
+    first, last = segments[0], segments[-1]
+    if first == _EXPORT:
+        return method in _READ or (method == "DELETE" and len(segments) > 1)
+    if not first or first.startswith(("_", "$")):
+        return False
+    if method in _READ:
+        return not last.startswith("$") or last in _OPERATIONS or last == _EXPORT
+    is_new = len(segments) == 1 and first in policy.released() - _NO_RECORDS
+    return method == "POST" and (is_new or (len(segments) > 1 and last == "_search"))
