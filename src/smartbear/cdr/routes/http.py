@@ -1,5 +1,6 @@
 """One request and its answer, as far as FHIR cares."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.routes import compression
@@ -19,6 +20,7 @@ from smartbear.kit.aside import aside, note_size
 from smartbear.kit.errors import BadInput, TooLarge
 
 RESOURCE = b"application/fhir+json; charset=utf-8"
+_PATIENCE = 60.0  # seconds that a body may take to come: what has come of it is held meanwhile
 _VARY = (b"vary", b"Accept, Accept-Encoding")
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -49,14 +51,14 @@ class Call:
         return parse_qsl(self.query, keep_blank_values=True)
 
     async def body(self, limit: int) -> bytes:
-        """The whole body, unpacked; TooLarge as soon as it passes ``limit`` bytes."""
+        """The whole body, unpacked; TooLarge as soon as it passes ``limit`` bytes, BadInput if it is slow."""
         declared = self.header(b"content-length")
         if declared.isdigit() and int(declared) > limit:
             raise TooLarge(f"The body may have at most {limit} bytes.")
         chunks: list[bytes] = []
-        size, more = 0, True
+        size, more, deadline = 0, True, asyncio.get_running_loop().time() + _PATIENCE
         while more:
-            message = await self.receive()
+            message = await self._next(deadline)
             if message["type"] == "http.disconnect":
                 raise BadInput("The body breaks off.")
             chunks.append(message.get("body", b""))
@@ -69,6 +71,13 @@ class Call:
             body = await compression.unpacked(coding.lower(), body, limit)
         note_size(len(body))
         return body
+
+    async def _next(self, deadline: float) -> Message:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self.receive()
+        except TimeoutError:
+            raise BadInput("The body does not come to its end: send it faster, or in parts.") from None
 
     async def resource(self, limit: int) -> Any:
         """The body as the values of its JSON form, whether it is JSON or XML."""
