@@ -17,18 +17,20 @@ from smartbear.identity.actions import NewClient
 from smartbear.kit import logs
 from smartbear.kit.errors import BadInput, FieldError, PlatformError
 from smartbear.kit.settings import PlatformSettings
-from smartbear.operations import accounts, clients, jobs, key_holder, pseudonyms, schemas, serve
+from smartbear.operations import accounts, clients, jobs, key_holder, pseudonyms, realm, schemas, serve
 from smartbear.operations.demo import run as demo
 from smartbear.operations.load import run as load
 
 app = typer.Typer(help="SMART BEAR: looking after older adults at home.", no_args_is_help=True)
 client_app = typer.Typer(help="Programs that ask for tokens.", no_args_is_help=True)
+realm_app = typer.Typer(help="The realm as a Keycloak imports it.", no_args_is_help=True)
 key_app = typer.Typer(help="Keys that tokens are signed with.", no_args_is_help=True)
 account_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 jobs_app = typer.Typer(help="Jobs put aside after five failed tries.", no_args_is_help=True)
 pseudonyms_app = typer.Typer(help="Projects and the keys of their pseudonyms.", no_args_is_help=True)
 app.add_typer(client_app, name="client")
 app.add_typer(key_app, name="key")
+app.add_typer(realm_app, name="realm")
 app.add_typer(account_app, name="account")
 app.add_typer(jobs_app, name="jobs")
 app.add_typer(pseudonyms_app, name="pseudonyms")
@@ -152,6 +154,14 @@ def key_rotate(
     """Make the next key that tokens are signed with; it signs in an hour, when everybody knows it."""
     settings = _settings()
     _run(clients.rotate_key(settings, at_once=at_once), settings)
+
+
+@realm_app.command("export")
+def realm_export(
+    address: Annotated[list[str], typer.Option(help="Address users type.")],
+) -> None:
+    """Print the realm as a Keycloak imports it, with redirects below these addresses and no other."""
+    realm.export(address)
 
 
 @account_app.command("create")

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Mount, Route
@@ -12,10 +13,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from smartbear.contracts.users import UsersClient
+from smartbear.identity.actions.directory import Embedded, Keycloak
 from smartbear.identity.actions.letters import ACCOUNT
+from smartbear.identity.model.people import Directory
 from smartbear.identity.model.realm import realm
 from smartbear.identity.routes import (
     account,
+    administration,
     authorize,
     discovery,
     logout,
@@ -28,6 +32,7 @@ from smartbear.identity.routes.provider import PROTOCOL, Provider
 from smartbear.identity.settings import IdentitySettings
 from smartbear.kit import problems
 from smartbear.kit.context import Context
+from smartbear.kit.http import outside
 
 SMART = "/.well-known/smart-configuration"
 _STATIC = Path(__file__).parent / "static"
@@ -46,7 +51,7 @@ class _Kept(StaticFiles):
 @asynccontextmanager
 async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     """The OpenID Provider under the realm's path."""
-    path = realm().issuer_path
+    path, settings, administrators = realm().issuer_path, IdentitySettings(), _administration()
     app = Starlette(
         routes=[
             Route(f"{path}/.well-known/openid-configuration", discovery.configuration),
@@ -70,9 +75,28 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
             Route(f"{ACCOUNT}/reset", registration.reset, methods=["GET", "POST"]),
             Route(f"{ACCOUNT}/privacy", registration.privacy, methods=["GET"]),
             Mount(f"{path}/static", _Kept(directory=_STATIC)),
+            Mount("", administrators),
         ]
     )
     problems.install(app)
-    async with UsersClient(context) as users:
-        app.state.provider = Provider(context, IdentitySettings(), users)
+    async with UsersClient(context) as users, _directory(context, settings) as directory:
+        app.state.provider = Provider(context, settings, users, directory)
+        administrators.state.provider = app.state.provider
         yield app
+
+
+@asynccontextmanager
+async def _directory(context: Context, settings: IdentitySettings) -> AsyncIterator[Directory]:
+    """Where the accounts of staff are kept."""
+    if not settings.keycloak_url:
+        yield Embedded(context)
+        return
+    async with outside(settings.keycloak_url) as http:
+        yield Keycloak(http, settings.keycloak_secret.get_secret_value())
+
+
+def _administration() -> FastAPI:
+    app = FastAPI(title="identity", docs_url=None, redoc_url=None, responses=problems.DOCUMENTED)
+    problems.install(app)
+    app.include_router(administration.router)
+    return app

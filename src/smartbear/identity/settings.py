@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from smartbear.contracts.roles import PARTICIPANT
@@ -32,6 +32,13 @@ class IdentitySettings(BaseSettings):
         default=False, description="Whether staff sign in with a second factor; who has none sets one up."
     )
     key_days: int = Field(90, ge=1, le=3650, description="Days after which the next signing key is made.")
+
+    keycloak_url: str = Field(
+        "", description="A Keycloak that keeps accounts and gives tokens in place of the embedded provider."
+    )
+    keycloak_secret: SecretStr = Field(
+        SecretStr(""), description="Secret of the client usermanager there, for user administration."
+    )
 
     def session(self, role: str) -> timedelta:
         """How long a browser stays signed in."""

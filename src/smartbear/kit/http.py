@@ -73,6 +73,13 @@ async def download(url: str) -> AsyncIterator[AsyncIterator[bytes]]:
         raise Unavailable("The address does not answer, or breaks off.") from error
 
 
+def outside(url: str) -> httpx.AsyncClient:
+    """A client of a system outside, whose address an administrator has given; close it when done."""
+    return httpx.AsyncClient(
+        base_url=url, timeout=_TIMEOUT, limits=_POOL, follow_redirects=False, trust_env=False
+    )
+
+
 async def post_form(url: str, form: Mapping[str, str]) -> None:
     """Send a form to an address of another system, which an administrator has given; see ``download``.
 

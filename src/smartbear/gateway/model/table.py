@@ -45,6 +45,7 @@ TABLE = (
     Row("/fhir/metadata", "cdr", _READ, None),
     Row("/fhir/.well-known/smart-configuration", "identity", _READ, None),
     Row("/api/me", "users", _READ, _SIGNED_IN),
+    Row("/api/accounts", "identity", _READ | _WRITE, frozenset({"SysAdmin"})),
     Row("/api/participants", "users", _READ | _WRITE, frozenset({"CCM", "Tech", PARTICIPANT})),
     Row("/api/profiles", "users", _READ, frozenset({"CCM"})),
     Row("/api/devices", "users", _READ, frozenset({"CCM", "Tech"})),

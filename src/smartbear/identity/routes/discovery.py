@@ -61,5 +61,4 @@ async def configuration(request: Request) -> Response:
 
 async def certs(request: Request) -> Response:
     """The public keys as a JWK set (RFC 7517)."""
-    keys = await provider(request).keys()
-    return JSONResponse(keys.public, headers=_HOUR)
+    return JSONResponse(await provider(request).public_keys(), headers=_HOUR)

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from smartbear.contracts.users import UsersClient
+from smartbear.identity.actions.directory import Keycloak
 from smartbear.identity.actions.keys import SigningKeys, signing_keys
 from smartbear.identity.actions.tokens import Issuer
 from smartbear.identity.model.faults import OAuthFault
+from smartbear.identity.model.people import Directory
 from smartbear.identity.model.realm import realm
 from smartbear.identity.settings import IdentitySettings
 from smartbear.kit.context import Context
@@ -27,6 +30,7 @@ class Provider:
     context: Context
     settings: IdentitySettings
     users: UsersClient
+    directory: Directory
     _keys: SigningKeys | None = None
     _read_at: datetime | None = None
 
@@ -36,6 +40,12 @@ class Provider:
         if self._keys is None or self._read_at is None or now - self._read_at >= _MINUTE:
             self._keys, self._read_at = await signing_keys(self.context, self.settings), now
         return self._keys
+
+    async def public_keys(self) -> dict[str, Any]:
+        """What tokens are verified with: our own keys, or those of the Keycloak in our place."""
+        if isinstance(self.directory, Keycloak):
+            return await self.directory.public_keys()
+        return (await self.keys()).public
 
     def address(self, request: Request) -> str:
         """The public address the request came to; the canonical one if it came to none of them."""

@@ -1,0 +1,84 @@
+"""User administration (reference document §5.1.3): who may come in, as what, and no longer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from smartbear.contracts.people import Place, StaffMember
+from smartbear.contracts.scope import AccessScope
+from smartbear.contracts.users import UsersClient
+from smartbear.identity.model.people import Directory, NewPerson, Person, PersonChange
+from smartbear.kit.errors import Conflict, FieldError, Unprocessable
+
+_OF_A_PLACE = frozenset({"CCM", "Tech"})
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """One administrator's work; whoever is told of staff hears of every change."""
+
+    directory: Directory
+    users: UsersClient
+    scope: AccessScope
+
+    async def add(self, new: NewPerson) -> Person:
+        """Add an account, whose owner gets a link to set a password."""
+        pilot = await self._pilot(new.role, new.organisation)
+        person = await self.directory.add(new, pilot)
+        await self._tell(person)
+        return person
+
+    async def change(self, account: str, changes: PersonChange) -> Person:
+        """Change an account; giving a role to one that waits for approval approves it."""
+        before = await self.directory.person(account)
+        wanted: dict[str, Any] = changes.model_dump(exclude_unset=True)
+        if {"role", "organisation"} & wanted.keys():
+            self._not_oneself(account)
+            role = wanted.get("role", before.role)
+            place = wanted.get("organisation", before.organisation)
+            wanted["pilot"] = await self._pilot(role, place)
+        person = await self.directory.change(account, wanted)
+        if person.role:
+            await self._tell(person)
+        return person
+
+    async def set_enabled(self, account: str, *, enabled: bool) -> Person:
+        """Let an account sign in, or not; nobody locks themselves out."""
+        self._not_oneself(account)
+        return await self.directory.set_enabled(account, enabled=enabled)
+
+    async def delete(self, account: str) -> None:
+        """Delete an account for good."""
+        self._not_oneself(account)
+        await self.directory.delete(account)
+
+    def _not_oneself(self, account: str) -> None:
+        if account == self.scope.account:
+            raise Conflict("Nobody takes the own rights away; another administrator can.")
+
+    async def _pilot(self, role: str, organisation: str | None) -> str | None:
+        """The pilot that follows from an organisation: an id of ``users``, never what a person typed."""
+        if organisation is None:
+            if role in _OF_A_PLACE:
+                raise _wrong("missing", "This role belongs to an organisation.")
+            return None
+        place = await self._place(organisation)
+        if place is None:
+            raise _wrong("unknown", "There is no such organisation.")
+        return place.pilot.id
+
+    async def _place(self, organisation: str) -> Place | None:
+        known = await self.users.organisations(self.scope)
+        return next((place for place in known if place.id == organisation), None)
+
+    async def _tell(self, person: Person) -> None:
+        member = {
+            "name": person.name,
+            "email": person.email,
+            "role": person.role,
+            "organisation_id": person.organisation,
+        }
+        await self.users.put_staff(person.id, StaffMember.model_validate(member))
+
+
+def _wrong(code: str, message: str) -> Unprocessable:
+    return Unprocessable(errors=(FieldError("organisation", code, message),))
