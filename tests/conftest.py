@@ -19,6 +19,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 from starlette.types import ASGIApp
 
 from smartbear.contracts.scope import HEADER, SERVICE, AccessScope, ScopeMiddleware, sign
@@ -30,6 +31,10 @@ from smartbear.kit.http import connector
 from smartbear.kit.ids import new_id
 from smartbear.kit.postgres import processes
 from smartbear.kit.settings import PlatformSettings
+
+# How long an example takes says how busy the machine is, and nothing about what is tested.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 LISBON_IN_SUMMER = timezone(timedelta(hours=1))
 NOW = datetime(2026, 6, 14, 9, 2, tzinfo=LISBON_IN_SUMMER)

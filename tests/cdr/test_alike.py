@@ -167,6 +167,40 @@ def test_what_follows_the_first_of_a_kind_names_nothing_else_than_that_and_its_o
     assert set().union(*named(extract(other))) <= known
 
 
+async def test_observations_of_a_kind_are_found_alike_however_and_after_whatever_they_come(fhir, service):
+    person = await fhir.create({"resourceType": "Patient"})
+    link = {"reference": f"Patient/{person['id']}"}
+
+    def measured(value, unit="kg"):
+        own = {"identifier": [{"system": f"urn:own:{value}", "value": str(value)}]}
+        quantity = {"value": value, "unit": unit}
+        return {"resourceType": "Observation", "status": "final", "code": {"text": "Weight"}, "subject": link,
+                "valueQuantity": quantity, "effectiveDateTime": f"20{value}-01-01"} | own  # fmt: skip
+
+    stored = [await fhir.create(measured(10)), await fhir.create(measured(11, "lb"))]
+    entries = [
+        {"resource": measured(value), "request": {"method": "POST", "url": "Observation"}}
+        for value in (12, 13)
+    ]
+    answer = await fhir.send("POST", "", {"resourceType": "Bundle", "type": "transaction", "entry": entries})
+    assert answer.status_code == 200
+    stored.append(await fhir.put(stored[0] | measured(14, "g")))
+    added = {"resourceType": "SearchParameter", "url": "http://a.example/own", "name": "own",
+             "status": "active", "description": "d", "code": "own", "base": ["Observation"], "type": "token",
+             "expression": "Observation.identifier"}  # fmt: skip
+    await fhir.create(added)
+    stored.append(await fhir.create(measured(15)))
+    found = {}
+    for value in range(10, 16):
+        [found[value]] = await fhir.ids(f"Observation?identifier=urn:own:{value}|{value}") or [None]
+        asked = f"patient={person['id']}&date=20{value}&value-quantity={value}"
+        assert await fhir.ids(f"Observation?{asked}") == [one for one in (found[value],) if one]
+    assert found[10] is None
+    assert found[14] == stored[0]["id"]
+    assert len(set(found.values())) == len(found)
+    assert await fhir.ids(f"Observation?patient={person['id']}&value-quantity=11||lb") == [stored[1]["id"]]
+
+
 @given(st.sampled_from(sorted(COMMON)))
 def test_an_observation_that_says_something_else_is_of_another_kind(name):
     one = {"resourceType": "Observation", "status": "final", "valueQuantity": {"value": 1}}

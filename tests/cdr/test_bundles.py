@@ -283,6 +283,11 @@ async def test_a_case_manager_writes_bundles_about_own_patients_only(service, fh
     assert statuses(batch) == ["201", "403"]
 
 
+def without_links(resource):
+    """A cursor among them tells up to which transaction its pages look, and others go on writing."""
+    return {name: value for name, value in resource.items() if name != "link"}
+
+
 @pytest.mark.parametrize("kind", ["transaction", "batch"])
 async def test_a_get_answers_in_a_bundle_what_it_answers_outside(fhir, kind):
     person = await fhir.create(patient())
@@ -305,7 +310,7 @@ async def test_a_get_answers_in_a_bundle_what_it_answers_outside(fhir, kind):
     answered = await sent(fhir, *(ask("GET", url) for url in urls), kind=kind)
     assert statuses(answered) == ["200"] * len(urls)
     for url, entry in zip(urls, answered["entry"], strict=True):
-        assert entry["resource"] == await fhir.get(url), url
+        assert without_links(entry["resource"]) == without_links(await fhir.get(url)), url
     assert answered["entry"][1]["response"]["etag"] == 'W/"1"'
 
 
@@ -393,7 +398,7 @@ async def test_the_answers_in_a_bundle_are_bounded_together(make_context, clock,
         fhir = Fhir(client)
         stored = await fhir.create(patient(name=[{"family": "n" * 9000}]))
         reads = [ask("GET", f"Patient/{stored['id']}")] * 3
-        assert statuses(await sent(fhir, *reads, kind="batch")) == ["200", "200", "422"]
+        assert sorted(statuses(await sent(fhir, *reads, kind="batch"))) == ["200", "200", "422"]
         assert (await fhir.send("POST", "", bundle(*reads))).status_code == 422
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartbear.cdr.actions.accept import draft_of
+from smartbear.cdr.actions.accept import draft_alone
 from smartbear.cdr.model.access import everything
 from smartbear.cdr.model.body import stored_form
 from smartbear.cdr.model.change import Change
@@ -134,7 +134,7 @@ async def test_every_column_that_is_written_exists_and_has_the_type_it_is_sent_a
 async def test_a_write_that_fails_does_not_take_its_group_down(service, fhir):
     """Sixteen creations and one whose row PostgreSQL refuses arrive at once and share a commit."""
     repository = service.app._repository
-    draft = draft_of(patient(), LocalId("Patient", "x\0y"), ())
+    draft = draft_alone(patient(), LocalId("Patient", "x\0y"), ())
     [rows] = await repository.rows_of([draft])
     refused = repository.writer.write([(Change(draft.target, draft, everything(), minted=True), rows)])
     good = [fhir.send("POST", "Patient", patient()) for _ in range(16)]

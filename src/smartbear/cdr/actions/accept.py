@@ -1,6 +1,6 @@
 """From a resource that somebody sent to one that can be written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -8,7 +8,7 @@ from smartbear.cdr.model.access import BY_CONTEXT, BY_CREATOR, Access, Owner
 from smartbear.cdr.model.alike import indexes_like, kind_of
 from smartbear.cdr.model.binary import context_of
 from smartbear.cdr.model.body import stored_form
-from smartbear.cdr.model.change import Draft
+from smartbear.cdr.model.change import Draft, First
 from smartbear.cdr.model.owner import owner_of
 from smartbear.cdr.model.references import LocalId, local_id
 from smartbear.cdr.store import owners
@@ -39,8 +39,22 @@ def expect_valid(resource: Any, resource_type: str) -> None:
         raise Unprocessable("The resource is not valid.", errors=found)
 
 
-def draft_of(resource: dict[str, Any], target: LocalId, bases: Iterable[str]) -> Draft:
-    """A valid resource as it will be stored under an id."""
+def draft_of(repository: Repository, resource: dict[str, Any], target: LocalId) -> Draft:
+    """A valid resource as it will be stored under an id, made like the first of its kind if there is one."""
+    return draft_of_kind(repository, resource, target, kind_of(resource))
+
+
+def draft_of_kind(repository: Repository, resource: dict[str, Any], target: LocalId, kind: Hashable) -> Draft:
+    """``draft_of`` for those who know the kind, or None, already."""
+    first = repository.firsts.find(kind)
+    if first:
+        return _draft_like(first, resource, target)
+    draft = draft_alone(resource, target, repository.bases)
+    return draft._replace(like=repository.firsts.keep(kind, draft)) if kind is not None else draft
+
+
+def draft_alone(resource: dict[str, Any], target: LocalId, bases: Iterable[str]) -> Draft:
+    """``draft_of``, made of nothing but the resource itself."""
     indexes = extract(resource)
     content = stored_form(resource, target.id)
     return Draft(
@@ -53,6 +67,12 @@ def draft_of(resource: dict[str, Any], target: LocalId, bases: Iterable[str]) ->
     )
 
 
+def _draft_like(first: First, observation: dict[str, Any], target: LocalId) -> Draft:
+    like, content = first.draft, stored_form(observation, target.id)
+    indexes = indexes_like(like.indexes, observation)
+    return Draft(target, content, _digest(content), indexes, like.owner, like.organisation, first)
+
+
 def _owner(
     resource: dict[str, Any], target: LocalId, indexes: Indexes, bases: Iterable[str]
 ) -> LocalId | None:
@@ -61,31 +81,6 @@ def _owner(
         patient = owner_of(target.type, target.id, indexes, bases)
         return LocalId("Patient", patient) if patient else None
     return context_of(resource, bases) or target if "securityContext" in resource else None
-
-
-def draft_like(first: Draft, observation: dict[str, Any], target: LocalId) -> Draft:
-    """``draft_of`` for an Observation of the same kind as ``first``."""
-    content = stored_form(observation, target.id)
-    indexes = indexes_like(first.indexes, observation)
-    return Draft(target, content, _digest(content), indexes, first.owner, first.organisation, first)
-
-
-class Drafts:
-    """``draft_of`` for many; the first Observation of a kind goes all the way, the others follow it."""
-
-    def __init__(self, bases: Iterable[str]) -> None:
-        self._bases = bases
-        self._firsts: dict[bytes, Draft] = {}
-
-    def of(self, resource: dict[str, Any], target: LocalId) -> Draft:
-        """A valid resource as it will be stored under an id."""
-        kind = kind_of(resource)
-        if kind in self._firsts:
-            return draft_like(self._firsts[kind], resource, target)
-        draft = draft_of(resource, target, self._bases)
-        if kind:
-            self._firsts[kind] = draft
-        return draft
 
 
 def _digest(content: bytes) -> bytes:

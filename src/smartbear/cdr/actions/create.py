@@ -25,7 +25,7 @@ async def create(
     await aside(expect_valid, resource, resource_type)
     warnings = await expect_conforming(repository, resource)
     target = LocalId(resource_type, repository.context.new_id())
-    draft = await aside(draft_of, resource, target, repository.bases)
+    draft = await aside(draft_of, repository, resource, target)
     await expect_own(repository, access, [draft])
     [rows] = await repository.rows_of([draft])
     change = Change(target, draft, access, minted=True, verb=Verb.POST)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from smartbear.cdr.actions import people
-from smartbear.cdr.actions.accept import draft_like, draft_of, expect_valid
+from smartbear.cdr.actions.accept import draft_of, draft_of_kind, expect_valid
 from smartbear.cdr.model.access import everything
 from smartbear.cdr.model.alike import Kind
 from smartbear.cdr.model.change import Change, Draft, Outcome, Written
@@ -42,24 +42,18 @@ async def _is_with(repository: Repository, device_id: str, subject: str) -> bool
 
 
 def _observations(repository: Repository, accepted: Iterable[Reading]) -> Iterator[Draft]:
-    """Drafts of readings; the first of a kind goes all the way, the others follow it."""
-    firsts: dict[Kind | None, Draft] = {}
+    """Drafts of readings. What is true of the first of a kind, that it is valid, is true of the others."""
     for one in accepted:
         resource, kind = observation(one), Kind.of(one)
-        if kind in firsts:
-            target = LocalId("Observation", one.reading_id)
-            yield draft_like(firsts[kind], resource, target)
-            continue
-        draft = _draft(repository, resource)
-        if kind:
-            firsts[kind] = draft
-        yield draft
+        if kind is None or not repository.firsts.find(kind):
+            expect_valid(resource, "Observation")
+        yield draft_of_kind(repository, resource, LocalId("Observation", one.reading_id), kind)
 
 
 def _draft(repository: Repository, resource: dict[str, Any]) -> Draft:
     target = LocalId(resource["resourceType"], resource["id"])
     expect_valid(resource, target.type)
-    return draft_of(resource, target, repository.bases)
+    return draft_of(repository, resource, target)
 
 
 async def _write(repository: Repository, drafts: Iterable[Draft], *, once: bool = False) -> list[Written]:

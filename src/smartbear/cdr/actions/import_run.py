@@ -124,9 +124,7 @@ class _Import:
         expect_valid(resource, kind)
         await expect_conforming(self._repository, resource)
         expect_writable(self._asked.access, kind)
-        return draft_of(
-            resource, LocalId(kind, resource.get("id") or _id_of(resource)), self._repository.bases
-        )
+        return draft_of(self._repository, resource, LocalId(kind, resource.get("id") or _id_of(resource)))
 
     async def _commit(self, numbered: Sequence[tuple[int, Draft]]) -> list[tuple[int, PlatformError]]:
         """Write drafts, in the groups that the writer makes; what was refused, by line."""

@@ -82,7 +82,7 @@ async def modified(
     _expect_same(resource, target)
     await aside(expect_valid, resource, target.type)
     await expect_conforming(repository, resource)
-    draft = await aside(draft_of, resource, target, repository.bases)
+    draft = await aside(draft_of, repository, resource, target)
     await expect_own(repository, access, [draft])
     return draft
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from smartbear.cdr.actions.accept import Drafts, expect_own, expect_writable
+from smartbear.cdr.actions.accept import draft_of, expect_own, expect_writable
 from smartbear.cdr.actions.bundle import BREATH, Addresses, Done, Reading, read_bundle
 from smartbear.cdr.actions.conditional import Condition, lock, match, match_each, matches, read_condition
 from smartbear.cdr.actions.conform import expect_entries_conforming
@@ -63,7 +63,6 @@ class _Transaction:
     ) -> None:
         self._repository, self._access, self._entries = repository, access, entries
         self._addresses = addresses
-        self._drafts = Drafts(repository.bases)
         self.writes = [entry for entry in in_processing_order(entries) if entry.is_write]
         self._asked = [entry for entry in entries if not entry.is_write]
         self._patches = [entry for entry in self.writes if entry.method == "PATCH"]
@@ -178,7 +177,7 @@ class _Transaction:
     async def _draft(self, tx: Connection | None, entry: Entry, target: LocalId) -> Draft:
         assert entry.resource
         if entry.method != "PATCH":
-            return self._drafts.of(entry.resource, target)
+            return draft_of(self._repository, entry.resource, target)
         assert tx, "patching is looking"
         expected = expected_versions(entry.if_match)
         return await modified(self._repository, tx, self._access, target, made_by(entry), expected)

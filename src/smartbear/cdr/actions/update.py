@@ -37,7 +37,7 @@ async def update(
     if resource.get("id") != target.id:
         raise _other_id(target.type)
     warnings = await expect_conforming(repository, resource)
-    draft = await aside(draft_of, resource, target, repository.bases)
+    draft = await aside(draft_of, repository, resource, target)
     await expect_own(repository, access, [draft])
     [rows] = await repository.rows_of([draft])
     upsert = repository.settings.update_create
@@ -62,7 +62,7 @@ async def update_match(
             raise _other_id(condition.type)
         minted = not found and given is None
         target = found.target if found else LocalId(condition.type, given or repository.context.new_id())
-        draft = await aside(draft_of, resource, target, repository.bases)
+        draft = await aside(draft_of, repository, resource, target)
         await expect_own(repository, access, [draft])
         [rows] = await repository.rows_of([draft])
         upsert = repository.settings.update_create

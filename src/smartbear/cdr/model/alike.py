@@ -5,9 +5,11 @@ first of a kind is found by holds for the others too, but for those; working it 
 times as long.
 """
 
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any, NamedTuple, Self
 
+from smartbear.cdr.model.change import Draft, First
 from smartbear.contracts.readings import Reading
 from smartbear.fhir.json import encode
 from smartbear.fhir.search import dates, numbers, tokens
@@ -16,6 +18,26 @@ from smartbear.fhir.search.values import Indexes
 _OWN = frozenset({"id", "identifier", "effectiveDateTime", "issued", "valueQuantity"})
 _OF_SEVERAL = frozenset({"component", "text", "note"})  # have values of their own, or are found by all words
 _PLAIN = frozenset({"system", "value"})
+
+
+_MOST_KEPT = 4000  # some 8 kB each
+
+
+class Firsts:
+    """The first Observation of each kind that came lately."""
+
+    def __init__(self) -> None:
+        self._known: dict[Hashable, First] = {}
+
+    def find(self, kind: Hashable) -> First | None:
+        """The first of a kind, if one is known; None is no kind."""
+        return self._known.get(kind)
+
+    def keep(self, kind: Hashable, draft: Draft) -> First:
+        """Make others of a kind like this one from now on."""
+        if len(self._known) >= _MOST_KEPT:
+            self._known.clear()
+        return self._known.setdefault(kind, First(draft))
 
 
 class Kind(NamedTuple):

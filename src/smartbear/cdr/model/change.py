@@ -4,6 +4,7 @@ A row the caller may not see counts as absent, except that its id is taken; and 
 row may choose ids, nobody can tell the difference.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
@@ -26,8 +27,15 @@ class Draft(NamedTuple):
     """The patient it belongs to, or what a Binary names as its security context."""
     organisation: str | None
     """Of a Patient: the organisation that looks after the person."""
-    like: "Draft | None" = None
-    """The first Observation of its kind, if there was one before (see ``alike``)."""
+    like: "First | None" = None
+    """Of an Observation of a kind: the first of that kind (see ``alike``)."""
+
+
+@dataclass(eq=False, slots=True, weakref_slot=True)
+class First:
+    """What others of its kind are made like."""
+
+    draft: Draft
 
 
 class Verb(IntEnum):

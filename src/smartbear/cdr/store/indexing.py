@@ -1,12 +1,13 @@
 """From resources to the rows they are found by."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
+from weakref import WeakKeyDictionary
 
-from smartbear.cdr.model.change import Draft
+from smartbear.cdr.model.change import Draft, First
 from smartbear.cdr.store.dictionary import Dictionary
-from smartbear.cdr.store.numbers import named, named_alone, number
+from smartbear.cdr.store.numbers import Numbers, named, named_alone, number
 from smartbear.cdr.store.observations import traits_of
 from smartbear.cdr.store.parameters import AddedParameters
 from smartbear.cdr.store.rows import Rows, index_rows, rows_like
@@ -25,36 +26,50 @@ class Indexing:
     parameters: AddedParameters
     bases: tuple[str, ...]
     """Addresses of the FHIR service."""
+    _firsts: WeakKeyDictionary[First, Rows] = field(default_factory=WeakKeyDictionary)
 
     async def rows_of(self, drafts: Iterable[Draft]) -> list[Rows]:
-        """The index rows of some drafts; of a kind, the rows of the others follow those of the first."""
+        """The index rows of some drafts; those of a kind follow the rows of the first of it."""
         catalogue = await self.parameters.for_writing()
         drafts = list(drafts)
-        firsts = {id(draft) for draft in drafts} if not catalogue.added("Observation") else set()
-        alone = [draft for draft in drafts if id(draft.like) not in firsts]
-        following = [draft for draft in drafts if id(draft.like) in firsts]
-        made = await self._rows_of(alone, following, catalogue)
-        return [made[id(draft)] for draft in drafts]
-
-    async def _rows_of(
-        self, alone: Sequence[Draft], following: Sequence[Draft], catalogue: Catalogue
-    ) -> dict[int, Rows]:
-        """By the identity of the draft."""
+        firsts = (
+            {draft.like for draft in drafts if draft.like} if not catalogue.added("Observation") else set()
+        )
+        new = [first for first in firsts if not self._knows(first)]
+        alone = [draft for draft in drafts if draft.like not in firsts] + [first.draft for first in new]
+        following = [draft.indexes for draft in drafts if draft.like in firsts]
         indexes = [_with_added(draft, catalogue) for draft in alone]
-        names = chain(map(named, indexes), (named_alone(draft.indexes) for draft in following))
+        names = chain(map(named, indexes), map(named_alone, following))
         numbers = await number(self.dictionary, chain.from_iterable(names), self.bases)
+        made = {
+            id(draft): rows
+            for draft, rows in zip(alone, await self._alone(alone, indexes, numbers), strict=True)
+        }
+        self._firsts.update((first, made[id(first.draft)]) for first in new)
+        return [
+            rows_like(self._firsts[draft.like], draft.indexes, numbers)
+            if draft.like in firsts
+            else made[id(draft)]
+            for draft in drafts
+        ]
+
+    def _knows(self, first: First) -> bool:
+        known = self._firsts.get(first)
+        return known is not None and known.generation == self.dictionary.generation
+
+    async def _alone(
+        self, drafts: Sequence[Draft], indexes: Sequence[Indexes], numbers: Numbers
+    ) -> list[Rows]:
+        """The rows of drafts that are found by ``indexes``, each by itself."""
         traits = [
             traits_of(found, numbers) if draft.target.type == "Observation" else None
-            for draft, found in zip(alone, indexes, strict=True)
+            for draft, found in zip(drafts, indexes, strict=True)
         ]
         known = await self.dictionary.traits(each for each in traits if each is not None)
-        made = {
-            id(draft): await aside(
-                index_rows, draft.target.type, found, numbers, known[each] if each else None
-            )
-            for draft, found, each in zip(alone, indexes, traits, strict=True)
-        }
-        return made | {id(one): rows_like(made[id(one.like)], one.indexes, numbers) for one in following}
+        return [
+            await aside(index_rows, draft.target.type, found, numbers, known[each] if each else None)
+            for draft, found, each in zip(drafts, indexes, traits, strict=True)
+        ]
 
 
 def _with_added(draft: Draft, catalogue: Catalogue) -> Indexes:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from smartbear.cdr.model.alike import Firsts
 from smartbear.cdr.model.change import Draft, Written
 from smartbear.cdr.model.cursor import CursorSeal
 from smartbear.cdr.model.rid import RidMaker
@@ -46,6 +47,7 @@ class Repository:
     parameters: AddedParameters
     indexing: Indexing
     profiles: Profiles
+    firsts: Firsts
     bases: tuple[str, ...]
     """Addresses of the FHIR service, the canonical one first, each ending in «/»."""
     seal: CursorSeal
@@ -78,6 +80,7 @@ class Repository:
             parameters=parameters,
             indexing=indexing,
             profiles=Profiles(context.db, dictionary),
+            firsts=Firsts(),
             bases=bases,
             seal=CursorSeal(context.key("cdr paging"), timedelta(minutes=settings.cursor_minutes)),
             slots=asyncio.Semaphore(context.db.size - _KEPT_BACK),
