@@ -13,14 +13,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
 
 from smartbear.cdr import app as cdr_app
-from smartbear.contracts.scope import ScopeMiddleware
+from smartbear.contracts.scope import ScopeMiddleware, verify
 from smartbear.gateway import app as gateway_app
 from smartbear.gateway.model.projects import is_offered, project_of
 from smartbear.gateway.model.table import TABLE
-from smartbear.kit.errors import Unauthenticated
 from smartbear.kit.pseudonyms import service, spaces
 from smartbear.kit.pseudonyms.folder import Folder
-from smartbear.kit.pseudonyms.holder import Holder
+from smartbear.kit.pseudonyms.holder import Holder, Person
 from smartbear.kit.pseudonyms.keyring import Keyring
 from smartbear.kit.pseudonyms.record import Journal
 from tests.conftest import test_key
@@ -66,13 +65,16 @@ async def keys(home, clock):
     folder = Folder(home / "pseudonyms")
     for name in ("holobalance", "smart4health"):
         folder.change(lambda kept, name=name: spaces.created(kept, name, clock.now()))
-    holder = Holder(Keyring(folder), Journal(home / "journal"), _nobody, clock)
+    holder = Holder(
+        Keyring(folder), Journal(home / "journal"), lambda caller: identified(caller, clock), clock
+    )
     async with service.serving(holder, home / "run" / "keys.sock", {os.geteuid()}):
         yield Keyring(folder)
 
 
-def _nobody(_caller):
-    raise Unauthenticated
+def identified(caller, clock):
+    scope = verify(caller, test_key("scope"), clock.now())
+    return Person(scope.account, may_ask=True, may_agree=scope.role in ("CCM", "Auditor"))
 
 
 @pytest.fixture
@@ -215,6 +217,13 @@ async def test_a_resource_about_somebody_who_is_not_there_is_refused(http, store
         assert answer.status_code == 422
 
 
+async def test_nobody_is_found_by_adding_a_guessed_identifier_and_reading_its_token(http, stored, project):
+    new = {"resourceType": "Observation", "status": "final", "code": {"coding": [LOINC]}}
+    guess = orjson.dumps(new | {"identifier": [{"value": "CANARY-number"}]})
+    answer = clean(await http.post("Observation", content=guess, headers=project()))
+    assert answer.status_code == 422
+
+
 NOT_OFFERED = [
     ("PUT", "Patient/x"),
     ("PATCH", "Patient/x"),
@@ -279,6 +288,27 @@ def timeless(value):
         left_out = {"versionId", "lastUpdated"} | ({"id"} if value.get("resourceType") == "Bundle" else set())
         return {name: timeless(item) for name, item in value.items() if name not in left_out}
     return [timeless(item) for item in value] if isinstance(value, list) else value
+
+
+async def test_two_people_find_out_who_a_token_is_and_one_does_not(http, stored, bearer, pseudonym):
+    asker, other = (bearer(roles=["CCM"], sub=name) for name in ("a-1", "a-2"))
+    question = {"project": "holobalance", "type": "Patient", "token": pseudonym("Patient", P1)}
+    question |= {"reason": "A finding that the participant must know of."}
+    asked = await http.post(f"{ORIGIN}/api/pseudonyms/questions", json=question, headers=asker)
+    assert asked.status_code == 201
+    address = f"{ORIGIN}/api/pseudonyms/answers"
+    assert (await http.post(address, json=asked.json(), headers=asker)).status_code == 403
+    told = await http.post(address, json=asked.json(), headers=other)
+    assert told.json() == {"id": P1, "reason": question["reason"], "asked_by": "a-1"}
+
+
+async def test_a_question_that_is_none_is_refused_field_by_field(http, stored, bearer):
+    for body in ([], {"ticket": 1}, {"ticket": "x", "more": "CANARY"}, {}):
+        answer = await http.post(f"{ORIGIN}/api/pseudonyms/answers", json=body, headers=bearer())
+        assert answer.status_code == 400
+        assert "CANARY" not in answer.text
+    unknown = await http.post(f"{ORIGIN}/api/pseudonyms/answers", json={"ticket": "x"}, headers=bearer())
+    assert unknown.status_code == 404
 
 
 async def test_callers_without_a_project_see_what_is_stored(http, stored, as_role, system):

@@ -25,7 +25,7 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     )
     callers, proxy, projects = Callers(context), Proxy(context), Projects(context)
     try:
-        yield Front(context, callers, limits, own.build(context), proxy, Pseudonymous(projects))
+        yield Front(context, callers, limits, own.build(context, projects), proxy, Pseudonymous(projects))
     finally:
         await projects.close()
         await callers.close()

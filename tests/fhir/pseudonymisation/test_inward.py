@@ -52,11 +52,16 @@ def test_a_token_that_is_none_names_nothing_and_never_passes_as_an_id():
     assert asked("Patient/p1") == f"Patient/{UNKNOWN}"
 
 
-def test_identifiers_of_the_projects_own_stay_and_missing_ids_are_told():
-    draft = inward.resource({"resourceType": "Observation", "identifier": [{"value": "own"}]}, TERMS)
-    assert not draft.is_missing({})
-    assert draft.finish({})["identifier"] == [{"value": "own"}]
-    assert inward.resource({"resourceType": "Observation", "id": "own"}, TERMS).is_missing({})
+def test_ids_of_questions_may_be_new_and_identifiers_that_are_no_tokens_are_told():
+    answers = inward.resource({"resourceType": "QuestionnaireResponse", "item": [{"linkId": "own"}]}, TERMS)
+    assert not answers.is_missing({})
+    assert answers.finish({})["item"] == [{"linkId": "own"}]
+    for guess in (
+        {"identifier": [{"value": "AB-12"}]},
+        {"id": "own"},
+        {"subject": {"reference": "Patient/x"}},
+    ):
+        assert inward.resource({"resourceType": "Observation"} | guess, TERMS).is_missing({})
 
 
 def test_addresses_of_a_transaction_are_turned_back():

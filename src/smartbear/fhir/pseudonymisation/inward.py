@@ -85,7 +85,7 @@ def _handler(owner: str, name: str, field: Field) -> _Handler | None:
     decision = policy.decide(owner, name)
     if decision.how in ("id", "text"):
         kind = owner if decision.how == "id" else "Identifier" if owner == "Identifier" else name
-        return _token(kind, is_id=decision.how == "id")
+        return _token(kind, may_be_new=name == "linkId")
     if decision.how == "address":
         return _address
     if decision.action == "shift" and field.type[0].islower():
@@ -112,12 +112,16 @@ def _contained(value: Object, draft: Draft) -> Object:
     return {**made, "id": value["id"]} if "id" in value else made
 
 
-def _token(kind: str, *, is_id: bool) -> _Handler:
-    """Ids must be tokens; identifiers and ids of questions may be the project's own."""
+def _token(kind: str, *, may_be_new: bool) -> _Handler:
+    """Ids of questions may be the project's own.
+
+    An identifier may not: who guesses a person's, adds it to a resource and reads that back would have its
+    token, and so the person.
+    """
 
     def handler(item: Any, made: Object, name: str, draft: Draft) -> None:
         if item.__class__ is str:
-            draft.want(made, name, (kind, item), otherwise=None if is_id else item)
+            draft.want(made, name, (kind, item), otherwise=item if may_be_new else None)
 
     return handler
 

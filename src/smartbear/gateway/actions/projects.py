@@ -7,6 +7,7 @@ from smartbear.fhir.pseudonymisation.draft import Draft, Terms, Wanted
 from smartbear.kit.context import Context
 from smartbear.kit.errors import Forbidden, NotFound
 from smartbear.kit.pseudonyms.client import Pseudonyms
+from smartbear.kit.pseudonyms.messages import Identified
 
 _REMEMBER = 60.0  # seconds that a project's terms are not asked for again
 
@@ -39,6 +40,14 @@ class Projects:
     async def ids(self, project: str, *drafts: Draft) -> Mapping[Wanted, str]:
         """The ids that drafts on the way in want."""
         return await self._pseudonyms.texts(project, _wanted(drafts))
+
+    async def ask(self, project: str, name: Wanted, reason: str, caller: str) -> str:
+        """Ask who a token is; the ticket that somebody else may agree to."""
+        return await self._pseudonyms.ask(project, name, reason, caller)
+
+    async def agree(self, ticket: str, caller: str) -> Identified:
+        """Agree to what somebody else asked, and learn it."""
+        return await self._pseudonyms.agree(ticket, caller)
 
     async def close(self) -> None:
         """Close the connection."""

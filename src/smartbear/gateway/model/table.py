@@ -56,6 +56,7 @@ TABLE = (
     Row("/api/decisions", "decisions", _READ | {"POST", "PUT"}, _CLINICAL),
     Row("/api/inbox", "notifications", _READ | {"POST", "PUT", "DELETE"}, _CLINICAL),
     Row("/api/mobile", "mobile", _READ, frozenset({PARTICIPANT})),
+    Row("/api/pseudonyms", OWN, frozenset({"POST"}), frozenset({"CCM", "DataScientist", "Auditor"})),
     Row("/api/docs", OWN, _READ, None),
     Row("/api/openapi.json", OWN, _READ, None),
     Row("/health", OWN, _READ, None, is_limited=False),

@@ -5,14 +5,15 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from smartbear.gateway.routes import docs, health
+from smartbear.gateway.actions.projects import Projects
+from smartbear.gateway.routes import docs, health, reidentification
 from smartbear.gateway.routes.web import WebApplication
 from smartbear.kit import problems
 from smartbear.kit.context import Context
 from smartbear.kit.errors import NotFound
 
 
-def build(context: Context) -> Starlette:
+def build(context: Context, projects: Projects) -> Starlette:
     """The application behind the front door's own rows of the table, and behind no row at all."""
     dashboard = WebApplication(context.settings.web / "dashboard" / "dist", "/")
     app = WebApplication(context.settings.web / "app" / "dist", "/app/")
@@ -20,7 +21,8 @@ def build(context: Context) -> Starlette:
         routes=[
             *health.routes(context),
             *docs.routes(context),
-            *(Route(path, _nothing) for path in _NO_PAGES),
+            *reidentification.routes(projects),
+            *(Route(path, _nothing, methods=["GET", "POST"]) for path in _NO_PAGES),
             Route("/app", lambda _request: RedirectResponse("/app/")),
             Route("/app/{path:path}", app.answer),
             Route("/{path:path}", dashboard.answer),
