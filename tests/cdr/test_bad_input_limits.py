@@ -118,6 +118,8 @@ async def test_a_page_of_large_resources_ends_before_it_fills_the_memory(make_co
         stored = [(await fhir.create(large))["id"] for _ in "12345"]
         assert len(matches(await fhir.get("Patient?gender=other&_count=1000"))) == 3
         assert sorted(await fhir.ids("Patient?gender=other&_count=1000")) == sorted(stored)
+        told = [entry["resource"]["id"] for entry in (await fhir.get("Patient/_history"))["entry"]]
+        assert told == stored[:1:-1]
         for _ in "123":
             await fhir.create(observation(stored[0], note=[{"text": "y" * 240_000}]))
         alone = await fhir.get(f"Observation?subject=Patient/{stored[0]}&_include=Observation:subject")

@@ -25,23 +25,22 @@ async def history(
     """At most ``limit`` versions that the caller may see; NotFound if one resource has none at all."""
     now, purpose = repository.context.clock.now(), _purpose(access, asked)
     after = _place(*repository.seal.open(cursor, purpose, now)) if cursor else None
-    seconds = repository.settings.search_seconds
+    seconds, room = repository.settings.search_seconds, 2 * repository.settings.resource_bytes
     async with repository.db.connection() as connection:
         lookups = await look_up(
             connection, repository.dictionary, repository.rids, repository.bases, asked.criteria, access
         )
-        found = await store.page(connection, lookups, access, asked, after, limit + 1, seconds)
+        found, more = await store.page(connection, lookups, access, asked, after, limit, room, seconds)
         if asked.id and not found and after is None:
             whole = Asked(asked.type, asked.id)
-            known = await store.page(connection, lookups, access, whole, None, 1, seconds)
+            known, _ = await store.page(connection, lookups, access, whole, None, 1, room, seconds)
             if not known:
                 raise NotFound("There is no such resource, or it is not yours to see.")
-    shown = found[:limit]
-    last = shown[-1][0] if len(found) > limit else None
+    last = found[-1][0] if more else None
     sealed = last and repository.seal.seal(
         last.rid, [last.version, last.updated, last.snapshot], purpose, now
     )
-    return Versions([told for _, told in shown], sealed)
+    return Versions([told for _, told in found], sealed)
 
 
 def _place(rid: int, keys: tuple[Any, ...]) -> Place:

@@ -72,15 +72,25 @@ async def page(
     asked: Asked,
     after: Place | None,
     limit: int,
+    room: int,
     seconds: float,
-) -> list[tuple[Place, Told]]:
-    """At most ``limit`` versions that the caller may see."""
+) -> tuple[list[tuple[Place, Told]], bool]:
+    """At most ``limit`` versions that the caller may see, and whether more follow.
+
+    No more come once ``room`` bytes are full.
+    """
     chosen = asked.type is not None or access.rows != "all" or asked.criteria
     narrow = asked.id is None and chosen
     few = await _few(connection, lookups, access, asked, seconds) if narrow else None
-    sql, values = _Statement(lookups, access, asked).page(after, limit, few)
+    sql, values = _Statement(lookups, access, asked).page(after, limit + 1, few)
     rows = await connection.fetch(sql, *values, timeout=seconds)
-    return [_version(lookups, row) for row in rows]
+    found: list[tuple[Place, Told]] = []
+    for row in rows[:limit]:
+        found.append(_version(lookups, row))
+        room -= len(found[-1][1].stored.content or b"")
+        if room <= 0:
+            break
+    return found, len(rows) > len(found)
 
 
 async def _few(
