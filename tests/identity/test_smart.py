@@ -35,7 +35,7 @@ async def test_it_has_what_smart_requires_and_no_capability_that_is_not_there(to
 
 
 async def test_every_address_that_is_told_answers(told, http):
-    for name in ("jwks_uri", "authorization_endpoint", "token_endpoint", "revocation_endpoint"):
-        path = told[name].removeprefix("http://localhost:8080")
-        answer = await http.get(path)
-        assert answer.status_code in (200, 400, 405), name
+    ways = {"jwks_uri": "GET", "authorization_endpoint": "GET", "token_endpoint": "POST"}
+    for name, method in (ways | {"revocation_endpoint": "POST", "introspection_endpoint": "POST"}).items():
+        answer = await http.request(method, told[name].removeprefix("http://localhost:8080"))
+        assert answer.status_code in (200, 400, 401), name
