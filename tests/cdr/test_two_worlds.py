@@ -93,7 +93,8 @@ def told(answer: httpx.Response) -> tuple[int, dict[str, str], bytes]:
 
 
 def _following(answer: httpx.Response) -> str:
-    if answer.status_code != 200 or not answer.content:
+    is_json = "json" in answer.headers.get("content-type", "")  # the content of a Binary is what it is
+    if answer.status_code != 200 or not (answer.content and is_json):
         return ""
     bundle = answer.json()
     return link(bundle, "next") if bundle.get("resourceType") == "Bundle" else ""
