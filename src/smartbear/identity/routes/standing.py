@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from smartbear.contracts.scope import SERVICE, SYSTEM, AccessScope, scope_of
 from smartbear.identity.actions.clients import find_client
+from smartbear.identity.model.people import Directory
 from smartbear.identity.routes.provider import Provider
-from smartbear.identity.store import accounts
 from smartbear.kit.context import Context
 from smartbear.kit.errors import Forbidden, NotFound
 
@@ -24,7 +24,7 @@ async def standing(request: Request) -> Response:
     if role == SYSTEM:
         found = await _of_client(provider.context, name, caller.service or "")
     else:
-        found = await _of_account(provider.context, name)
+        found = await _of_account(provider.directory, name)
     if found is None or found.role != role:
         raise NotFound
     return Response(msgspec.json.encode(found), media_type="application/json")
@@ -37,20 +37,18 @@ async def _of_client(context: Context, name: str, component: str) -> AccessScope
     return AccessScope(role=SYSTEM, client=client.id, scopes=client.scopes)
 
 
-async def _of_account(context: Context, name: str) -> AccessScope | None:
+async def _of_account(directory: Directory, name: str) -> AccessScope | None:
     try:
         UUID(name)
     except ValueError:
         return None
-    async with context.db.connection() as c:
-        account = await accounts.by_id(c, name)
-    if account is None or account.disabled:
+    person = await directory.person(name)
+    if not person.enabled or person.waits_for:
         return None
     return AccessScope(
-        role=account.role,
-        account=account.id,
-        username=account.username,
-        organisations=(account.organisation,) if account.organisation else (),
-        pilots=(account.pilot,) if account.pilot else (),
-        participant=account.participant,
+        role=person.role,
+        account=person.id,
+        username=person.username,
+        organisations=(person.organisation,) if person.organisation else (),
+        pilots=(person.pilot,) if person.pilot else (),
     )
