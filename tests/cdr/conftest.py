@@ -13,13 +13,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartbear.cdr.app import serve
+from smartbear.cdr.jobs import handlers
 from smartbear.contracts.scope import PARTICIPANT, SYSTEM, AccessScope
 from smartbear.fhir import json
 from smartbear.kit.clock import FrozenClock
 from smartbear.kit.context import Context
 from smartbear.kit.errors import NotFound
+from smartbear.kit.jobs import worker
 from smartbear.kit.problems import problem_response
-from tests.conftest import client_of
+from tests.cdr.subscribers import served, status
+from tests.conftest import client_of, eventually
 
 Resource = dict[str, Any]
 LOINC, UCUM = "http://loinc.org", "http://unitsofmeasure.org"
@@ -160,3 +163,41 @@ async def service(make_context: Callable[..., Any], clock: FrozenClock) -> Async
 async def fhir(service: Service) -> Fhir:
     """A caller that sees everything."""
     return await service.caller()
+
+
+@pytest.fixture
+async def endpoints():
+    """Makes endpoints, each on a port of its own."""
+    async with AsyncExitStack() as stack:
+        yield lambda: stack.enter_async_context(served())
+
+
+@pytest.fixture
+async def endpoint(endpoints):
+    return await endpoints()
+
+
+@pytest.fixture
+async def working(service, database_url):
+    """``async with working():`` jobs are done, as a worker does them."""
+    does = handlers(service.context)
+    return lambda: worker.working(database_url, does, concurrency=4)
+
+
+@pytest.fixture
+async def subscribe(fhir):
+    """Makes subscriptions, which are deleted in the end."""
+    made = []
+
+    async def make(hook=None, /, criteria="Observation?code=8867-4", caller=fhir, **channel):
+        kind = {"type": "rest-hook", "endpoint": hook.address} if hook else {"type": "websocket"}
+        asked = {"status": "requested", "reason": "a test", "criteria": criteria}
+        resource = {"resourceType": "Subscription", "channel": kind | channel} | asked
+        made.append(await caller.create(resource))
+        place = f"Subscription/{made[-1]['id']}"
+        await eventually(lambda: status(fhir, place, "active", "error", "off"))
+        return await fhir.get(place)
+
+    yield make
+    for one in made:
+        await fhir.send("DELETE", f"Subscription/{one['id']}")

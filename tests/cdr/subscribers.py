@@ -46,3 +46,7 @@ async def served() -> AsyncIterator[Endpoint]:
     async with serving(endpoint, socket):
         yield endpoint
         endpoint.open.set()
+
+
+async def status(fhir, place, *expected):
+    return (await fhir.get(place))["status"] in expected

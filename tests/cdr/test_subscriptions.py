@@ -3,73 +3,26 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import asyncpg
 import pytest
-import websockets
 from msgspec.structs import replace
 
-from smartbear.cdr.actions.subscriptions import bindings, watch
+from smartbear.cdr.actions.subscriptions import watch
 from smartbear.cdr.actions.subscriptions.take_up import take_up_changed
-from smartbear.cdr.jobs import handlers
 from smartbear.cdr.store.repository import Repository
-from smartbear.contracts.scope import HEADER, SYSTEM, AccessScope, ScopeMiddleware, sign
+from smartbear.contracts.scope import SYSTEM, AccessScope
 from smartbear.fhir import json, xml
-from smartbear.kit.jobs import worker
-from smartbear.kit.serving import listen, serving
 from tests.cdr.conftest import issues, observation, patient
-from tests.cdr.subscribers import served
-from tests.conftest import eventually, test_key
+from tests.cdr.subscribers import status
+from tests.conftest import eventually
 
 
 @pytest.fixture(autouse=True)
 def allowed(monkeypatch):
     monkeypatch.setenv("SMARTBEAR_CDR_SUBSCRIPTION_HOSTS", "127.0.0.1")
     monkeypatch.setenv("SMARTBEAR_CDR_SUBSCRIPTION_TRIES", "3")
-
-
-@pytest.fixture
-async def endpoints():
-    """Makes endpoints, each on a port of its own."""
-    async with AsyncExitStack() as stack:
-        yield lambda: stack.enter_async_context(served())
-
-
-@pytest.fixture
-async def endpoint(endpoints):
-    return await endpoints()
-
-
-@pytest.fixture
-async def working(service, database_url):
-    """``async with working():`` jobs are done, as a worker does them."""
-    does = handlers(service.context)
-    return lambda: worker.working(database_url, does, concurrency=4)
-
-
-@pytest.fixture
-async def subscribe(fhir):
-    """Makes subscriptions, which are deleted in the end."""
-    made = []
-
-    async def make(hook=None, /, criteria="Observation?code=8867-4", caller=fhir, **channel):
-        kind = {"type": "rest-hook", "endpoint": hook.address} if hook else {"type": "websocket"}
-        asked = {"status": "requested", "reason": "a test", "criteria": criteria}
-        resource = {"resourceType": "Subscription", "channel": kind | channel} | asked
-        made.append(await caller.create(resource))
-        place = f"Subscription/{made[-1]['id']}"
-        await eventually(lambda: status(fhir, place, "active", "error", "off"))
-        return await fhir.get(place)
-
-    yield make
-    for one in made:
-        await fhir.send("DELETE", f"Subscription/{one['id']}")
-
-
-async def status(fhir, place, *expected):
-    return (await fhir.get(place))["status"] in expected
 
 
 JSON = {"payload": "application/fhir+json"}
@@ -378,58 +331,3 @@ async def test_when_the_deliverer_is_killed_the_next_one_goes_on(
     async with working():
         await eventually(lambda: len(endpoint.told) == 4)
     assert endpoint.values() == [0, 0, 1, 2], "told at least once, and in order"
-
-
-@pytest.fixture
-async def sockets(service, clock):
-    """Opens websockets to a real server of the application."""
-    listener = listen("127.0.0.1", 0)
-    place = f"ws://127.0.0.1:{listener.getsockname()[1]}/fhir/websocket"
-
-    def connect(*scopes):
-        access = AccessScope(role=SYSTEM, client="tool", scopes=scopes)
-        token = sign(access, test_key("scope"), clock.now()) if scopes else "none"
-        return websockets.connect(place, additional_headers={HEADER: token}, proxy=None)
-
-    async with serving(ScopeMiddleware(service.app, test_key("scope"), clock), listener):
-        yield connect
-
-
-async def test_a_websocket_is_pinged_for_the_subscriptions_it_is_bound_to(fhir, subscribe, sockets, working):
-    made = await subscribe()
-    async with working(), sockets("system/*.*") as socket:
-        await socket.send(f"bind {made['id']}")
-        assert await socket.recv() == f"bound {made['id']}"
-        await fhir.create(observation())
-        assert await asyncio.wait_for(socket.recv(), 5) == f"ping {made['id']}"
-
-
-async def test_a_websocket_is_not_for_those_who_see_less_than_is_told(subscribe, sockets):
-    made = await subscribe()
-    async with sockets("system/Subscription.rs", "system/Patient.rs") as socket:
-        await socket.send(f"bind {made['id']}")
-        assert await socket.recv() == f"error {made['id']}"
-        await socket.send("bind no-such-one")
-        assert await socket.recv() == "error no-such-one"
-        await socket.send("nonsense")
-        with pytest.raises(websockets.ConnectionClosed):
-            await socket.recv()
-    with pytest.raises(websockets.InvalidStatus):
-        await sockets()
-
-
-async def test_a_caller_has_a_bounded_number_of_websockets(sockets, monkeypatch):
-    monkeypatch.setattr(bindings, "_MOST_OF_ONE", 1)
-    async with sockets("system/*.*"):
-        with pytest.raises(websockets.InvalidStatus):
-            await sockets("system/*.*")
-    async with sockets("system/*.*") as socket:
-        await socket.send("bind x")
-        assert await socket.recv() == "error x"
-
-
-async def test_the_statement_says_where_websockets_are(fhir):
-    [rest] = (await fhir.get("metadata"))["rest"]
-    [told] = [one["valueUri"] for one in rest["extension"]]
-    assert told.startswith("ws")
-    assert told.endswith("/fhir/websocket")
