@@ -147,6 +147,19 @@ async def test_the_repositorys_own_id_and_an_invented_one_are_equally_absent(htt
         assert name not in answer.text
 
 
+async def test_a_resource_a_modifier_forbids_to_read_is_absent_and_one_that_is_known_has_no_body(
+    http, stored, project, system, pseudonym
+):
+    modifier = {"modifierExtension": [{"url": "urn:x", "valueBoolean": True}]}
+    nobodys = {key: value for key, value in OBSERVATION.items() if key != "subject"} | {"id": D1}
+    await http.put(f"Observation/{D1}", json=nobodys | modifier, headers=system)
+    answer = clean(await http.get(f"Observation/{pseudonym('Observation', D1)}", headers=project()))
+    assert answer.status_code == 404
+    known = project() | {"if-none-match": 'W/"1"'}
+    unchanged = clean(await http.get(f"Patient/{pseudonym('Patient', P1)}", headers=known))
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
 async def test_a_token_of_another_project_is_absent_too(http, stored, project, pseudonym):
     foreign = pseudonym("Patient", P1, "smart4health")
     assert (await http.get(f"Patient/{foreign}", headers=project())).status_code == 404

@@ -82,6 +82,29 @@ def test_no_shape_is_a_failure_on_the_way_in(resource):
     returned(inward.resource(resource, TERMS))
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": 1},
+        {"resourceType": "Observation", "subject": "x", "effectiveTiming": {"event": ["2026-08-31", 1]}},
+        {"resourceType": "Bundle", "link": [{"url": 1}], "entry": [{"fullUrl": "https://x.example/"}]},
+        {"resourceType": "Observation", "id": 1, "contained": ["x"], "subject": {"reference": 1}},
+        {"resourceType": "Observation", "contained": [{"resourceType": "Device"}]},
+    ],
+)
+def test_wrong_shapes_stay_wrong_for_the_repository_to_refuse(wrong):
+    made = returned(inward.resource(wrong, TERMS))
+    assert made == wrong | (
+        {"effectiveTiming": {"event": ["2026-03-02", 1]}} if "effectiveTiming" in wrong else {}
+    )
+
+
+def test_numbers_are_compared_as_they_are():
+    assert asked("RiskAssessment", "probability=gt0.5") == "RiskAssessment?probability=gt0.5"
+    with pytest.raises(Refused):
+        inward.target("RiskAssessment", "probability=high", TERMS)
+
+
 @pytest.mark.parametrize("value", [None, [], "x", {"resourceType": []}, {"resourceType": "X", "id": 1}])
 def test_what_is_no_resource_stays_what_it_is(value):
     assert returned(inward.resource(value, TERMS)) == value
@@ -165,6 +188,7 @@ def test_a_search_is_asked_in_the_repositorys_own_terms(query, becomes):
         "_source=x",
         "_profile=x",
         "_list=x",
+        "_id=not an id",
         "value-string=Jane",
         "code:text=Jane",
         "code=urn:local|jane",

@@ -211,6 +211,16 @@ def test_moving_by_weeks_keeps_weekday_and_intervals(day, weeks, later):
     assert start - day == timedelta(7 * weeks)
 
 
+@pytest.mark.parametrize("kind", ["document", "message"])
+def test_documents_and_messages_are_withheld(kind):
+    assert sent({"resourceType": "Bundle", "type": kind, "entry": [{"resource": OBSERVATION}]}) is None
+
+
+def test_a_reference_says_the_type_of_its_target_where_it_says_nothing_else():
+    subject = {"type": "Patient", "identifier": {"value": "AB-12"}}
+    assert sent(OBSERVATION | {"subject": subject})["subject"] == {"type": "Patient"}
+
+
 def test_links_and_addresses_of_a_bundle_are_rewritten_and_the_cursor_is_not():
     query = "subject=Patient/p1&date=ge2026-03-02&name=Jane&_cursor=Ab-_9"
     bundle = {
@@ -312,6 +322,34 @@ def test_a_manifest_lists_addresses_of_the_repository_and_nothing_else():
     assert made["output"] == [{"type": "Observation", "url": f"{BASE}$export/job-1/file-1", "count": 3}]
     assert made["transactionTime"] == "2026-08-31T00:00:00Z"
     assert "extension" not in made
+
+
+@pytest.mark.parametrize("value", [[], "CANARY", None])
+def test_what_is_no_manifest_is_nothing(value):
+    assert finished(outward.manifest(value, TERMS)) is None
+
+
+def test_a_manifest_says_no_more_than_it_has():
+    made = finished(outward.manifest({"output": [{"type": "CANARY", "count": "CANARY"}]}, TERMS))
+    assert made == {"requiresAccessToken": True, "output": [{"type": None}], "deleted": [], "error": []}
+
+
+def test_wrong_shapes_at_single_elements_do_not_leave():
+    shapes = {"code": {"coding": ["x", {"system": 1}]}, "category": {"coding": []}, "status": ["final"]}
+    made = sent(OBSERVATION | shapes | {"component": {}, "valueQuantity": [], "interpretation": [1]})
+    assert set(made) == {"resourceType", "id", "code", "subject", "effectiveDateTime", "meta", "_status"}
+    outcome = {"severity": "error", "code": "invalid", "expression": [1, "no path", "Patient.jane"]}
+    assert "expression" not in sent({"resourceType": "OperationOutcome", "issue": [outcome]})["issue"][0]
+
+
+def test_a_comparator_stays_with_its_amount():
+    amount = {"value": 5, "comparator": "<", "system": "http://unitsofmeasure.org", "code": "mg"}
+    assert sent(OBSERVATION | {"valueQuantity": amount | {"unit": "mg"}})["valueQuantity"] == amount
+
+
+def test_a_code_the_user_chose_is_marked_as_such():
+    made = sent(OBSERVATION | {"code": {"coding": [LOINC | {"userSelected": True}]}})
+    assert made["code"]["coding"] == [LOINC | {"userSelected": True}]
 
 
 def test_headers_are_an_allow_list():

@@ -1,10 +1,11 @@
 """Every path of every R4 type is decided, and what identifies is never kept."""
 
+import msgspec
 import pytest
 
 from smartbear.fhir import definitions
 from smartbear.fhir.pseudonymisation import policy
-from smartbear.fhir.pseudonymisation.rules import rules
+from smartbear.fhir.pseudonymisation.rules import Rule, rules
 
 TYPES = sorted(definitions.resource_types())
 TABLE = [row for name in (*TYPES, "Extension") for row in policy.paths(name)]
@@ -59,6 +60,13 @@ def test_a_selector_names_an_element_that_exists():
         for selector in rule.elements:
             owner, _, name = selector.rpartition(".")
             assert name in definitions.fields(owner), selector
+
+
+def test_an_element_is_not_decided_twice(monkeypatch):
+    twice = [*rules().rule, Rule("keep", "Because.", elements=("Resource.id",))]
+    monkeypatch.setattr(policy, "rules", lambda: msgspec.structs.replace(rules(), rule=tuple(twice)))
+    with pytest.raises(ValueError, match="decided twice"):
+        policy._selected.__wrapped__()
 
 
 def test_what_is_below_something_dropped_is_dropped():

@@ -130,6 +130,22 @@ async def test_a_process_of_another_account_is_not_answered(holder, place):
             await client.describe("holobalance")
 
 
+async def test_where_the_kernel_does_not_tell_who_asks_the_mode_of_the_socket_decides(
+    holder, place, monkeypatch
+):
+    monkeypatch.delattr(socket, "SO_PEERCRED")
+    client = Pseudonyms(place / "s")
+    async with service.serving(holder, place / "s", {os.geteuid(), os.geteuid() + 1}):
+        assert (place / "s").stat().st_mode & 0o777 == 0o600
+        assert (await client.describe("holobalance")).epoch == 1
+        await client.close()
+
+
+async def test_a_holder_of_another_account_lets_its_peers_reach_the_socket(holder, place):
+    async with service.serving(holder, place / "s", {os.geteuid() + 1}):
+        assert (place / "s").stat().st_mode & 0o777 == 0o666
+
+
 async def test_the_socket_is_its_accounts_alone(pseudonyms, place):
     assert (place / "s").stat().st_mode & 0o777 == 0o600
 

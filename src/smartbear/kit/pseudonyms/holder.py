@@ -68,8 +68,7 @@ class Holder:
                 return Described(self._keyring.days(space), self._keyring.space(space).current)
             case Ask():
                 return self._ask(request)
-            case Agree():
-                return self._agree(request)
+        return self._agree(request)
 
     def _exchange(self, request: Exchange) -> Exchanged:
         space, seal, open_ = request.space, self._keyring.seal, self._keyring.open
