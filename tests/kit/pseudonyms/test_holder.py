@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import uvloop
 
 from smartbear.kit.errors import BadInput, Forbidden, NotFound, Unauthenticated, Unavailable
 from smartbear.kit.pseudonyms import service, spaces
@@ -17,6 +18,7 @@ from smartbear.kit.pseudonyms.client import Pseudonyms
 from smartbear.kit.pseudonyms.folder import Folder
 from smartbear.kit.pseudonyms.holder import Holder, Person
 from smartbear.kit.pseudonyms.keyring import Keyring
+from smartbear.kit.pseudonyms.place import SocketPathTooLong
 from smartbear.kit.pseudonyms.record import Journal
 
 PEOPLE = {
@@ -178,9 +180,24 @@ async def test_a_second_holder_waits_for_the_first_and_takes_over(holder, place)
     await client.close()
 
 
+@pytest.mark.parametrize("factory", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_data_directory_may_be_deeper_than_an_address_is_long(holder, place, factory):
+    deep = place / ("x" * 60) / ("y" * 60) / "keys.sock"
+
+    async def talk():
+        client = Pseudonyms(deep)
+        async with service.serving(holder, deep, {os.geteuid()}):
+            assert (await client.describe("holobalance")).epoch == 1
+            await client.close()
+
+    with asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(talk())
+    assert not deep.exists()
+
+
 async def test_a_path_too_long_for_a_socket_is_named(holder, place):
-    with pytest.raises(service.SocketPathTooLong):
-        async with service.serving(holder, place / ("x" * 100), set()):
+    with pytest.raises(SocketPathTooLong):
+        async with service.serving(holder, place / ("x" * 101), set()):
             pass
 
 

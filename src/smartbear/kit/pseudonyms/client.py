@@ -23,6 +23,7 @@ from smartbear.kit.pseudonyms.messages import (
     Pair,
     Request,
 )
+from smartbear.kit.pseudonyms.place import address
 
 _SECONDS = 5.0
 _KNOWN = {
@@ -92,7 +93,8 @@ class Pseudonyms:
     async def _exchanged(self, request: Request) -> Answer:
         self._is_broken = True
         if self._streams is None:
-            self._streams = await asyncio.open_unix_connection(self._path)
+            with address(self._path) as place:
+                self._streams = await asyncio.open_unix_connection(place)
         reader, writer = self._streams
         messages.write(writer, request)
         await writer.drain()

@@ -12,28 +12,19 @@ from pathlib import Path
 import msgspec
 
 from smartbear.kit import logs
-from smartbear.kit.errors import PlatformError
 from smartbear.kit.pseudonyms import messages
 from smartbear.kit.pseudonyms.holder import Holder
+from smartbear.kit.pseudonyms.place import address
 
 _CREDENTIALS = struct.Struct("3i")  # process, user, group: SO_PEERCRED of Linux
-_LONGEST_PATH = 100  # bytes of a unix socket's address, with some room
 _PRIVATE, _SHARED = 0o177, 0o111  # masks: sockets of the account alone, or of whoever is a peer
 _PAUSE = 0.5  # seconds between two tries to be the one that serves
 _log = logs.get("kit")
 
 
-class SocketPathTooLong(PlatformError):
-    """The path of the key holder's socket has more than 100 bytes: set SMARTBEAR_PSEUDONYMS_SOCKET."""
-
-    code = "socket_path_too_long"
-
-
 @asynccontextmanager
 async def serving(holder: Holder, path: Path, peers: Collection[int]) -> AsyncIterator[None]:
     """Answer on the socket at ``path`` while the block runs, to processes of the accounts ``peers`` alone."""
-    if len(os.fsencode(path)) > _LONGEST_PATH:
-        raise SocketPathTooLong
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     async with _alone(path.with_suffix(".lock")), _listening(holder, path, peers):
         yield
@@ -69,7 +60,8 @@ async def _listening(holder: Holder, path: Path, peers: Collection[int]) -> Asyn
         _PRIVATE if set(peers) <= {os.geteuid()} or not hasattr(socket, "SO_PEERCRED") else _SHARED
     )
     try:
-        server = await asyncio.start_unix_server(welcome, path)
+        with address(path) as place:
+            server = await asyncio.start_unix_server(welcome, place)
     finally:
         os.umask(before)
     async with server:
