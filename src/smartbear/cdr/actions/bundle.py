@@ -13,6 +13,7 @@ from smartbear.fhir import outcome
 from smartbear.fhir.bundle.entries import Entry, is_operation, read_entries
 from smartbear.fhir.issues import Issue
 from smartbear.fhir.validation import validate
+from smartbear.kit.aside import aside
 from smartbear.kit.errors import PlatformError, Unprocessable
 
 BREATH = 20  # resources handled before other requests get their turn
@@ -61,14 +62,16 @@ async def read_bundle(bundle: dict[str, Any], base: str) -> Reading:
     if faults:
         raise Unprocessable("The Bundle is not valid.", errors=faults)
     resources: dict[int, list[Issue]] = {}
-    for index, item in enumerate(items):
-        if issues := _faults(item, index):
-            resources[index] = issues
-        if index % BREATH == BREATH - 1:
-            await asyncio.sleep(0)
+    for start in range(0, len(items), BREATH):
+        resources |= await aside(_faults_of, items[start : start + BREATH], start)
+        await asyncio.sleep(0)
     sound = [_without_resource(item) if index in resources else item for index, item in enumerate(items)]
     entries, issues = read_entries({**bundle, "entry": sound}, base)
     return Reading(entries, by_entry(entries, issues), resources)
+
+
+def _faults_of(items: Sequence[Mapping[str, Any]], start: int) -> dict[int, list[Issue]]:
+    return {index: found for index, item in enumerate(items, start) if (found := _faults(item, index))}
 
 
 def _faults(item: Mapping[str, Any], index: int) -> list[Issue]:

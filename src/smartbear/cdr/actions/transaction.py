@@ -24,6 +24,7 @@ from smartbear.fhir.bundle.entries import Entry, in_processing_order
 from smartbear.fhir.bundle.resolution import conditional_references, duplicates, full_urls, rewrite
 from smartbear.fhir.issues import Issue
 from smartbear.fhir.links import links
+from smartbear.kit.aside import aside
 from smartbear.kit.db import Connection
 from smartbear.kit.errors import BadInput, FieldError, NotFound, Unprocessable
 
@@ -160,10 +161,11 @@ class _Transaction:
             [issue for entry in bodies for issue in rewrite(entry, self._links[entry.index], replacements)]
         )
         drafts: dict[int, Draft] = {}
-        for position, entry in enumerate(bodies):
-            drafts[entry.index] = await self._draft(tx, entry, targets[entry.index])
-            if position % BREATH == BREATH - 1:
-                await asyncio.sleep(0)
+        for start in range(0, len(bodies), BREATH):
+            drafts |= await aside(self._drafts, bodies[start : start + BREATH], targets)
+            await asyncio.sleep(0)
+        for entry in self._patches:
+            drafts[entry.index] = await self._modified(tx, entry, targets[entry.index])
         await expect_own(self._repository, self._access, list(drafts.values()))
         rows = dict(zip(drafts, await self._repository.rows_of(drafts.values()), strict=True))
         return {
@@ -174,10 +176,14 @@ class _Transaction:
             for entry in writing
         }
 
-    async def _draft(self, tx: Connection | None, entry: Entry, target: LocalId) -> Draft:
-        assert entry.resource
-        if entry.method != "PATCH":
-            return draft_of(self._repository, entry.resource, target)
+    def _drafts(self, entries: Sequence[Entry], targets: Mapping[int, LocalId]) -> dict[int, Draft]:
+        return {
+            entry.index: draft_of(self._repository, entry.resource, targets[entry.index])
+            for entry in entries
+            if entry.resource and entry.method != "PATCH"
+        }
+
+    async def _modified(self, tx: Connection | None, entry: Entry, target: LocalId) -> Draft:
         assert tx, "patching is looking"
         expected = expected_versions(entry.if_match)
         return await modified(self._repository, tx, self._access, target, made_by(entry), expected)

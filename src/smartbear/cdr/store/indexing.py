@@ -66,10 +66,16 @@ class Indexing:
             for draft, found in zip(drafts, indexes, strict=True)
         ]
         known = await self.dictionary.traits(each for each in traits if each is not None)
-        return [
-            await aside(index_rows, draft.target.type, found, numbers, known[each] if each else None)
-            for draft, found, each in zip(drafts, indexes, traits, strict=True)
-        ]
+        types = [draft.target.type for draft in drafts]
+        shared = [known[each] if each else None for each in traits]
+        return await aside(_rows, types, indexes, numbers, shared)
+
+
+def _rows(
+    types: Sequence[str], indexes: Sequence[Indexes], numbers: Numbers, traits: Sequence[int | None]
+) -> list[Rows]:
+    each = zip(types, indexes, traits, strict=True)
+    return [index_rows(type_name, found, numbers, shared) for type_name, found, shared in each]
 
 
 def _with_added(draft: Draft, catalogue: Catalogue) -> Indexes:
