@@ -90,6 +90,7 @@ def test_a_resource_whose_meaning_a_modifier_changes_is_withheld(extra):
         ("urn:oid:1.2.3", None),
         ("#jane", None),
         ("Jane", None),
+        ("Patient/p1#" + "x" * 500, None),
         ("Patient/p1/../../jane", None),
         (7, None),
     ],

@@ -4,6 +4,7 @@ Only what lies in the repository is understood; every other address is nothing.
 """
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -16,6 +17,7 @@ _LITERAL = re.compile(rf"([A-Z][A-Za-z]+)/({ID})(?:/_history/(\d{{1,10}}))?(?:#.
 _URN = re.compile(r"urn:uuid:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 _OPERATION = re.compile(r"\$[a-z][a-z-]{1,40}")
 _OPAQUE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,80}")  # names of files that mean nothing outside
+_LONGEST = 500  # characters of a reference that is read at all
 _ID = re.compile(ID)
 _BULK = ("$export", "$export-poll-status", "$import")
 
@@ -29,7 +31,13 @@ class _Literal(NamedTuple):
 
 def _literal(text: str, draft: Draft) -> _Literal | None:
     """A reference to a resource of the repository, relative or absolute."""
-    base = _base(text, draft)
+    return _literal_below(text, draft.terms.bases) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1024)
+def _literal_below(text: str, bases: tuple[str, ...]) -> _Literal | None:
+    """What was read lately: the resources of a Bundle refer to the same few."""
+    base = next((base for base in bases if text.startswith(base)), "")
     read = _LITERAL.fullmatch(text, len(base))
     if read is None or read[1] not in definitions.resource_types():
         return None

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
 
@@ -85,8 +85,11 @@ def _public_form() -> re.Pattern[str]:
 
 def is_public_code(system: object, code: object) -> bool:
     """Whether this is a code of a public code system, as far as its form tells."""
-    if system.__class__ is not str or code.__class__ is not str:
-        return False
+    return isinstance(system, str) and isinstance(code, str) and _has_form(system, code)
+
+
+@lru_cache(maxsize=4096)
+def _has_form(system: str, code: str) -> bool:
     form = code_forms().get(system)
     if form is None and _is_public(system):
         form = _public_form()
