@@ -168,6 +168,7 @@ def test_a_path_the_repository_has_not_is_refused(path):
         ("_include=Observation:subject:Patient", "_include=Observation:subject:Patient"),
         ("_sort=-date,status&_count=5&_total=none", "_sort=-date,status&_count=5&_total=none"),
         ("_elements=code,subject&_format=json", "_elements=code,subject&_format=json"),
+        ("_format=application/fhir%2Bjson", "_format=application/fhir%2Bjson"),
     ],
 )
 def test_a_search_is_asked_in_the_repositorys_own_terms(query, becomes):
@@ -211,6 +212,7 @@ def test_a_search_is_asked_in_the_repositorys_own_terms(query, becomes):
         "_include:x=Observation:subject",
         "_revinclude=Person:patient",
         "_count=many",
+        "_format=xml",
         "unknown=1",
         "status:in=urn:x",
         "device:missing=jane",
