@@ -53,7 +53,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    findings = [crashes(arguments.kills, arguments.seed), *corpora()]
+    findings = [crashes(arguments.kills, arguments.seed), identity(), *corpora()]
     path = _REPORTS / f"{datetime.now(UTC):%Y-%m-%d-%H%M}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join([_head(), *(finding.written() for finding in findings)]), encoding="utf-8")
@@ -71,6 +71,17 @@ def crashes(kills: int, seed: int) -> Finding:
     command = f"python assurance-tests/faults/crash.py <new data directory> {kills} {seed}"
     title = "Every acknowledged reading is there exactly once, no alert is lost"
     return Finding(title, command, verdict.good, took, "\n".join(lines))
+
+
+def identity() -> Finding:
+    """Strangers' software, a real Keycloak in the provider's place, forged tokens and addresses."""
+    words = ["-m", "pytest", "-q", "-rs", "-m", "evidence", "tests/identity"]
+    began = time.monotonic()
+    with _console.status("Signing in with other people's software, and forging tokens"):
+        run = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    title = "Nobody gets in who should not, and other people's software gets in as it is"
+    command = f"python {' '.join(words)}"
+    return Finding(title, command, run.returncode == 0, time.monotonic() - began, run.stdout)
 
 
 def corpora() -> list[Finding]:

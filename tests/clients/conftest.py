@@ -9,6 +9,7 @@ import pytest
 from smartbear import system
 from smartbear.identity.actions import NewClient, create_client
 from smartbear.kit import serving
+from smartbear.kit.context import Context
 from smartbear.kit.settings import PlatformSettings
 from tests.conftest import fresh_database
 
@@ -21,6 +22,8 @@ class Server:
 
     address: str
     token: str
+    identity: Context
+    """For making the accounts and clients that strangers are given."""
 
     @property
     def fhir(self) -> str:
@@ -43,7 +46,7 @@ async def server(postgres_url, tmp_path_factory) -> AsyncIterator[Server]:
         named = await create_client(
             running.contexts["identity"], NewClient(name="stranger", scope="system/*.*")
         )
-        yield Server(address, await token(address, *named))
+        yield Server(address, await token(address, *named), running.contexts["identity"])
 
 
 async def token(address: str, client_id: str, secret: str) -> str:

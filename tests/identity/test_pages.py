@@ -14,10 +14,11 @@ from smartbear.identity import app as identity_app
 from smartbear.identity.actions import NewAccount, create_account
 from smartbear.kit import serving
 from tests.conftest import test_key
-from tests.identity.conftest import PASSWORD, PROTOCOL, asked
+from tests.identity.conftest import PASSWORD, PROTOCOL, asked, users_stub
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 AXE = (Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+ACCOUNT = "/realms/smartbear/account"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
@@ -27,14 +28,14 @@ async def origin(make_context, clock):
     """Where the provider is served, by the platform's own server."""
     async with AsyncExitStack() as stack:
         listener = serving.listen("127.0.0.1", 0)
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        address = f"http://localhost:{listener.getsockname()[1]}"
 
         async def context_of(component, neighbours=None):
             context = await stack.enter_async_context(make_context(component, neighbours))
             changes = {"public_urls": (address,), "web": Path("/nowhere")}
             return replace(context, settings=context.settings.model_copy(update=changes))
 
-        identity = await context_of("identity")
+        identity = await context_of("identity", {"users": users_stub(clock)})
         provider = await stack.enter_async_context(identity_app.serve(identity))
         neighbours = {"identity": ScopeMiddleware(provider, test_key("scope"), clock)}
         gateway = await context_of("gateway", neighbours)
@@ -109,7 +110,61 @@ async def open_error(page, origin):
     await page.goto(f"{origin}{PROTOCOL}/auth")
 
 
-PAGES = [open_form, open_app_form, open_refusal, open_question, open_signed_out, open_error]
+async def open_registration(page, origin):
+    await page.goto(f"{origin}{ACCOUNT}/registration")
+
+
+async def open_bad_registration(page, origin):
+    await open_registration(page, origin)
+    await page.evaluate("document.querySelector('form').noValidate = true")
+    await page.get_by_role("button", name="Send the request").click()
+    await page.get_by_role("alert").first.wait_for()
+
+
+async def open_forgotten(page, origin):
+    await page.goto(f"{origin}{ACCOUNT}/forgotten")
+
+
+async def open_confirm(page, origin):
+    await page.goto(f"{origin}{ACCOUNT}/confirm?link=x")
+
+
+async def open_link_over(page, origin):
+    await page.goto(f"{origin}{ACCOUNT}/reset?link=x")
+
+
+async def open_privacy(page, origin):
+    await page.goto(f"{origin}{ACCOUNT}/privacy")
+
+
+async def open_account(page, origin):
+    await page.goto(f"{origin}{ACCOUNT}")
+    await fill(page, PASSWORD)
+    await page.get_by_role("heading", name="Your account").wait_for()
+
+
+async def open_set_up(page, origin):
+    await open_account(page, origin)
+    await page.get_by_role("button", name="Set up an authenticator app").click()
+    await page.get_by_label("Six digits").wait_for()
+
+
+PAGES = [
+    open_form,
+    open_app_form,
+    open_refusal,
+    open_question,
+    open_signed_out,
+    open_error,
+    open_registration,
+    open_bad_registration,
+    open_forgotten,
+    open_confirm,
+    open_link_over,
+    open_privacy,
+    open_account,
+    open_set_up,
+]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -164,3 +219,59 @@ async def test_the_app_has_targets_of_48_pixels_and_text_of_18(page, origin):
     )
     assert min(heights) >= 48
     assert min(sizes) >= 18
+
+
+@pytest.fixture
+async def authenticator(page):
+    """A passkey provider of the browser's own, whose owner is always there."""
+    session = await page.context.new_cdp_session(page)
+    await session.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2",
+        "transport": "internal",
+        "hasResidentKey": True,
+        "hasUserVerification": True,
+        "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }
+    made = await session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return session, made["authenticatorId"]
+
+
+async def test_a_passkey_is_made_and_used_as_the_second_step(page, origin, authenticator):
+    await open_account(page, origin)
+    await page.get_by_role("button", name="Add a passkey").click()
+    await page.get_by_role("heading", name="Add a passkey").wait_for()
+    assert await faults(page) == []
+    await page.get_by_role("button", name="Add a passkey").click()
+    await page.get_by_role("button", name="Remove").wait_for()
+    await page.context.clear_cookies()
+    await page.goto(sign_in_at(origin))
+    await fill(page, PASSWORD)
+    await page.get_by_role("button", name="Use a passkey").wait_for()
+    assert await faults(page) == []
+    await page.get_by_role("button", name="Use a passkey").click()
+    await page.wait_for_url(f"{origin}/callback?code=*")
+    assert [line for line in page.complaints if "Content Security Policy" in line] == []
+    await forget_passkeys(page, origin)
+
+
+async def test_a_passkey_that_is_not_the_accounts_opens_nothing(page, origin, authenticator):
+    session, number = authenticator
+    await open_account(page, origin)
+    await page.get_by_role("button", name="Add a passkey").click()
+    await page.get_by_role("button", name="Add a passkey").click()
+    await page.get_by_role("button", name="Remove").wait_for()
+    await session.send("WebAuthn.clearCredentials", {"authenticatorId": number})
+    await page.context.clear_cookies()
+    await page.goto(sign_in_at(origin))
+    await fill(page, PASSWORD)
+    await page.get_by_role("button", name="Use a passkey").click()
+    await page.get_by_text("That did not work.").wait_for()
+    assert "code=" not in page.url
+
+
+async def forget_passkeys(page, origin):
+    await page.goto(f"{origin}{ACCOUNT}")
+    await page.get_by_role("button", name="Remove").click()
+    await page.get_by_role("button", name="Set up an authenticator app").wait_for()

@@ -34,7 +34,7 @@ class Callers:
         roles = claims.get("roles")
         if roles is None and claims["sub"] == claims["client_id"]:
             return _machine(claims)
-        role = roles[0] if isinstance(roles, list) and roles else ""
+        role = _role(roles)
         if role == PARTICIPANT:
             return await self._participant(claims)
         if role in STAFF:
@@ -58,6 +58,12 @@ class Callers:
         """Close the clients."""
         await self._tokens.close()
         await self._users.close()
+
+
+def _role(roles: Any) -> str:
+    """The one role of the platform's among those named; a Keycloak names others of its own beside it."""
+    known = [role for role in (PARTICIPANT, *STAFF) if isinstance(roles, list) and role in roles]
+    return known[0] if len(known) == 1 else ""
 
 
 def _machine(claims: dict[str, Any]) -> AccessScope:

@@ -39,7 +39,8 @@ class Tokens:
         if float(known["exp"]) + _LEEWAY < self._clock.now().timestamp():
             self._good.pop(token, None)
             raise Unauthenticated("The access token has expired.")
-        if service not in known["aud"]:
+        audience = known["aud"]
+        if service not in ([audience] if isinstance(audience, str) else audience):
             raise Unauthenticated("The access token is not for this part of the platform.")
         return known
 
@@ -47,7 +48,7 @@ class Tokens:
         decoded = await self._decoded(token)
         header, claims = decoded.header, decoded.claims
         times = all(isinstance(claims.get(name), int | float) for name in ("exp", "iat"))
-        ours = claims.get("iss") in self._issuers and isinstance(claims.get("aud"), list)
+        ours = claims.get("iss") in self._issuers and isinstance(claims.get("aud"), list | str)
         text = all(isinstance(claims.get(name), str) for name in ("sub", "client_id", "scope"))
         not_ahead = times and claims["iat"] <= self._clock.now().timestamp() + _LEEWAY
         if not (times and ours and text and not_ahead and header.get("typ") == "at+jwt"):

@@ -15,6 +15,7 @@ from smartbear.identity.model.texts import LANGUAGES
 Json = dict[str, Any]
 NAME = "smartbear"
 _PLACE = ("organisation", "pilot", "participant")
+_ALWAYS = ("basic", "organisation", "roles")  # scopes that every client for people has, whatever it asks for
 _MANAGER = "usermanager"
 _MANAGES = ("view-users", "manage-users", "query-users", "view-realm")
 _PASSWORDS = "length(10) and notUsername() and notEmail() and notContainsUsername()"
@@ -46,7 +47,7 @@ def realm_export(declared: Realm, addresses: Sequence[str], lifetimes: Mapping[s
         "smtpServer": _mail(),
         "roles": {"realm": [{"name": name, "description": text} for name, text in declared.roles.items()]},
         "defaultRole": {"name": "default-roles-smartbear", "composite": False, "clientRole": False},
-        "clientScopes": _scopes(),
+        "clientScopes": [*_scopes(), *(_scope(name) for name in _of_machines(declared))],
         "clients": [_client(name, client, addresses) for name, client in declared.clients.items()],
         "users": [_service_account()],
         "components": {"org.keycloak.userprofile.UserProfileProvider": [_profile()]},
@@ -85,17 +86,29 @@ def _client(name: str, client: RealmClient, addresses: Sequence[str]) -> Json:
         "redirectUris": [address + path for address in addresses for path in client.redirects],
         "webOrigins": list(addresses) if signs_in else [],
         "attributes": attributes,
-        "defaultClientScopes": ["basic", *(["organisation", "roles"] if signs_in else [])],
+        "defaultClientScopes": _always(name, client),
         "optionalClientScopes": [scope for scope in client.scopes if scope in _OFFERED],
         "protocolMappers": [
             *(_audience(service) for service in client.services),
             _fixed("client_id", name),
-            *([] if signs_in else [_fixed("scope", " ".join(client.scopes))]),
+            *([] if signs_in or name == _MANAGER else [_fixed("sub", name)]),
         ],
     }
 
 
+def _always(name: str, client: RealmClient) -> list[str]:
+    """Scopes a client has without asking. A machine is its own subject; the manager, a user of Keycloak's."""
+    if "authorization_code" in client.grants:
+        return list(_ALWAYS)
+    return [*client.scopes, *(["basic"] if name == _MANAGER else [])]
+
+
 _OFFERED = ("profile", "email", "offline_access")
+
+
+def _of_machines(declared: Realm) -> list[str]:
+    machines = (client for client in declared.clients.values() if not client.is_public)
+    return [scope for client in machines for scope in client.scopes]
 
 
 def _scopes() -> list[Json]:
@@ -128,7 +141,7 @@ def _scopes() -> list[Json]:
 
 
 def _scope(name: str, *mappers: Json) -> Json:
-    shown = {"include.in.token.scope": "true" if name in _OFFERED else "false"}
+    shown = {"include.in.token.scope": "false" if name in _ALWAYS else "true"}
     return {"name": name, "protocol": "openid-connect", "attributes": shown, "protocolMappers": list(mappers)}
 
 
