@@ -248,6 +248,12 @@ def pseudonyms_destroy(
     pseudonyms.destroy(_settings(), project)
 
 
+@pseudonyms_app.command("record")
+def pseudonyms_record() -> None:
+    """List who asked and who agreed to find out whose a token is; fails if the record was changed."""
+    pseudonyms.record(_settings())
+
+
 @pseudonyms_app.command("serve")
 def pseudonyms_serve() -> None:
     """Hold the keys in a process of an account of its own, until Ctrl-C."""

@@ -15,6 +15,7 @@ from smartbear.kit.errors import Conflict, NotFound, Unavailable
 from smartbear.kit.pseudonyms.client import Pseudonyms
 from smartbear.kit.pseudonyms.folder import Folder
 from smartbear.kit.pseudonyms.keyring import Keyring
+from smartbear.kit.pseudonyms.record import BrokenRecord
 from smartbear.kit.settings import PlatformSettings
 from smartbear.operations.key_holder import PROGRAM
 
@@ -60,6 +61,13 @@ def test_tokens_of_an_older_epoch_are_renewed(home):
     assert said("renew", "holobalance", typed=f"{old}\nnone\n").splitlines() == [f"{old},{new}", ","]
 
 
+def test_a_record_that_was_changed_is_told(home):
+    assert "Nobody asked" in said("record")
+    (home / "pseudonyms").mkdir()
+    (home / "pseudonyms" / "re-identifications.jsonl").write_text("{}\n")
+    assert isinstance(refused("record"), BrokenRecord)
+
+
 def test_a_project_is_destroyed_only_when_that_is_confirmed(home):
     said("create", "holobalance")
     refused("destroy", "holobalance", typed="n\n")
@@ -81,6 +89,7 @@ async def test_the_platforms_child_holds_the_keys_and_identifies_for_two_people(
         )
         told = await client.agree(ticket, _signed(settings, "CCM"))
         assert told.text == "p1"
+        assert said("record").count(REASON[:9]) == 2
         await client.close()
     with pytest.raises(Unavailable):
         await client.describe("holobalance")

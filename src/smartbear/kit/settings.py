@@ -72,6 +72,11 @@ class PlatformSettings(BaseSettings):
         return self.pseudonym_keys or self.home / "pseudonyms"
 
     @property
+    def identification_record(self) -> Path:
+        """Where it is recorded who asked whose token it was; beside the keys."""
+        return self.key_folder / "re-identifications.jsonl"
+
+    @property
     def key_socket(self) -> Path:
         """Where the process that holds them listens."""
         return self.pseudonym_socket or self.home / "run" / "keys.sock"

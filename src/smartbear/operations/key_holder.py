@@ -34,7 +34,7 @@ def holder(settings: PlatformSettings, clock: Clock) -> Holder:
         scope = verify(caller, key, clock.now())
         return Person(scope.account, scope.role in _MAY_ASK, scope.role in _MAY_AGREE)
 
-    return Holder(Keyring(Folder(keys)), Journal(keys / "re-identifications.jsonl"), identify, clock)
+    return Holder(Keyring(Folder(keys)), Journal(settings.identification_record), identify, clock)
 
 
 async def serve(settings: PlatformSettings, *, follow_stdin: bool = False) -> None:

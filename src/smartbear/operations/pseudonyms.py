@@ -14,6 +14,7 @@ from smartbear.kit.clock import Clock, SystemClock
 from smartbear.kit.pseudonyms import spaces
 from smartbear.kit.pseudonyms.folder import Folder
 from smartbear.kit.pseudonyms.keyring import Keyring
+from smartbear.kit.pseudonyms.record import Journal
 from smartbear.kit.settings import PlatformSettings
 
 _out = Console()
@@ -54,6 +55,17 @@ def show(settings: PlatformSettings) -> None:
             ended = f"{epoch.closed:%d %b %Y %H:%M}" if epoch.closed else ""
             table.add_row(name, str(epoch.number), f"{epoch.opened:%d %b %Y %H:%M}", ended)
     _out.print(table if table.rows else "There is no project.")
+
+
+def record(settings: PlatformSettings) -> None:
+    """Print who asked and who agreed to find out whose token it was; BrokenRecord if it was changed."""
+    table = Table(
+        "At", "Project", "Token of a", "Asked by", "Agreed by", "Reason", title="Re-identifications"
+    )
+    for event in Journal(settings.identification_record).events():
+        at = f"{event.at:%d %b %Y %H:%M}"
+        table.add_row(at, event.space, event.kind, event.asked_by, event.agreed_by, event.reason)
+    _out.print(table if table.rows else "Nobody asked.")
 
 
 def renew(settings: PlatformSettings, project: str, kind: str, tokens: Iterable[str]) -> None:

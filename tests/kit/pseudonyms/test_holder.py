@@ -19,7 +19,7 @@ from smartbear.kit.pseudonyms.folder import Folder
 from smartbear.kit.pseudonyms.holder import Holder, Person
 from smartbear.kit.pseudonyms.keyring import Keyring
 from smartbear.kit.pseudonyms.place import SocketPathTooLong
-from smartbear.kit.pseudonyms.record import Journal
+from smartbear.kit.pseudonyms.record import BrokenRecord, Journal
 
 PEOPLE = {
     "scientist": Person("s", may_ask=True, may_agree=False),
@@ -208,7 +208,7 @@ async def test_two_people_re_identify_with_a_reason_and_both_are_on_record(pseud
     text = (place / "journal").read_text()
     assert '"asked_by":"s","agreed_by":"c"' in text
     assert '"p1"' not in text
-    assert journal.is_whole()
+    assert [event.step for event in journal.events()] == ["asked", "agreed"]
 
 
 async def test_nobody_re_identifies_alone(pseudonyms, token):
@@ -280,15 +280,17 @@ async def test_a_journal_that_was_changed_shows_it(pseudonyms, token, journal, p
     lines = whole.splitlines(keepends=True)
     for changed in (lines[1:], [lines[0], lines[2]], [lines[1], lines[0], lines[2]], [b"{}\n", *lines[1:]]):
         (place / "journal").write_bytes(b"".join(changed))
-        assert not journal.is_whole()
+        with pytest.raises(BrokenRecord):
+            journal.events()
     (place / "journal").write_bytes(whole.replace(b'"asked_by":"s"', b'"asked_by":"x"', 1))
-    assert not journal.is_whole()
+    with pytest.raises(BrokenRecord):
+        journal.events()
     (place / "journal").write_bytes(whole)
-    assert journal.is_whole()
+    assert len(journal.events()) == 3
 
 
-def test_an_empty_journal_is_whole(tmp_path):
-    assert Journal(tmp_path / "none").is_whole()
+def test_a_journal_begins_empty(tmp_path):
+    assert Journal(tmp_path / "none").events() == []
 
 
 HARDENED = """

@@ -13,6 +13,14 @@ from typing import Literal
 
 import msgspec
 
+from smartbear.kit.errors import PlatformError
+
+
+class BrokenRecord(PlatformError):
+    """The record of re-identifications has been changed: a line does not follow the one before it."""
+
+    code = "broken_record"
+
 
 class Event(msgspec.Struct, frozen=True):
     """One step of a re-identification, before it is answered. It names the token, never who it is."""
@@ -52,18 +60,19 @@ class Journal:
             file.flush()
             os.fsync(descriptor)
 
-    def is_whole(self) -> bool:
-        """Whether every line follows the one before it."""
-        before = ""
+    def events(self) -> list[Event]:
+        """Everything recorded, the oldest first; BrokenRecord if a line does not follow the one before it."""
+        before, found = "", []
         for line in self._path.read_bytes().splitlines() if self._path.exists() else ():
             try:
-                found = msgspec.json.decode(line, type=_Line)
+                read = msgspec.json.decode(line, type=_Line)
             except msgspec.MsgspecError:
-                return False
-            if found.after != before:
-                return False
+                raise BrokenRecord from None
+            if read.after != before:
+                raise BrokenRecord
             before = _digest(line)
-        return True
+            found.append(read.event)
+        return found
 
 
 def _digest(line: bytes) -> str:
