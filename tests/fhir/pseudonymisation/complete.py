@@ -29,13 +29,14 @@ _PRIMITIVES = {
 }
 
 
-def complete(type_name, levels=5):
+def complete(type_name, levels=5, word=CANARY):
     """All properties at once, those of a choice too; primitives of lists twice."""
-    return _Maker().resource(type_name, levels)
+    return _Maker(word).resource(type_name, levels)
 
 
 class _Maker:
-    def __init__(self):
+    def __init__(self, word):
+        self._word = word
         self._numbers = itertools.count()
 
     def resource(self, type_name, levels):
@@ -72,7 +73,7 @@ class _Maker:
         return [{"url": url, "valueString": self._text(), "valueCode": self._text()} for url in _EXTENSIONS]
 
     def _text(self):
-        return f"{CANARY}{next(self._numbers)}"
+        return f"{self._word}{next(self._numbers)}"
 
 
 def _is_primitive(type_name):

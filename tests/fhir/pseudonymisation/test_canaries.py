@@ -26,6 +26,19 @@ def test_a_resource_with_every_element_lets_no_canary_out(type_name):
     assert (text != "null") == (type_name in policy.released())
 
 
+@pytest.mark.parametrize("type_name", sorted(policy.released()))
+def test_two_resources_that_differ_in_texts_alone_leave_as_the_same(type_name):
+    """Nothing of a text tells on another element, neither by its length nor by its characters."""
+    drafts = []
+    for word in ("CANARY", "a-much-longer-and.Different-text"):
+        given_ = complete(type_name, 3, word)
+        del_modifiers(given_)
+        drafts.append(outward.resource(given_, TERMS))
+    first, second = (draft.finish(dict.fromkeys(draft.wanted, "p1")) for draft in drafts)
+    assert first is not None
+    assert first == second
+
+
 def del_modifiers(value):
     """Without what withholds a whole resource, so that the rest of it is looked at."""
     if isinstance(value, list):
