@@ -61,7 +61,7 @@ class Tokens:
             keys = await self._current_keys(fresh=fresh)
             try:
                 return jwt.decode(token, keys, algorithms=[_ALGORITHM])
-            except (JoseError, ValueError, TypeError, AttributeError):
+            except (JoseError, ValueError, TypeError, AttributeError, KeyError):
                 continue
         raise Unauthenticated
 

@@ -57,7 +57,7 @@ def subject_of(assertion: str) -> str:
     """Whom an assertion speaks for, before anybody believes it; empty if it does not say."""
     try:
         claims = parse_json(jws.extract_compact(assertion.encode()).payload)
-    except (JoseError, ValueError, BadInput):
+    except (JoseError, ValueError, TypeError, AttributeError, KeyError, BadInput):
         return ""
     subject = claims.get("sub") if isinstance(claims, dict) else None
     return subject if isinstance(subject, str) else ""
@@ -87,7 +87,7 @@ def _verified(client: Client, assertion: str) -> Mapping[str, Any]:
     try:
         keys = KeySet.import_key_set(client.keys)  # type: ignore[arg-type]
         return jwt.decode(assertion, keys, algorithms=ALGORITHMS).claims
-    except (JoseError, ValueError, TypeError, AttributeError):
+    except (JoseError, ValueError, TypeError, AttributeError, KeyError):
         raise _unknown() from None
 
 

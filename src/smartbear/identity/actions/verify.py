@@ -23,11 +23,18 @@ def issuers(context: Context) -> list[str]:
     return [origin + realm().issuer_path for origin in context.settings.addresses()]
 
 
+def _decoded(keys: SigningKeys, token: str) -> jwt.Token | None:
+    """A token with a good signature of ours; joserfc stumbles over headers of wrong shapes in many ways."""
+    try:
+        return jwt.decode(token, keys.verifying, algorithms=[ALGORITHM])
+    except (JoseError, ValueError, TypeError, AttributeError, KeyError):
+        return None
+
+
 async def read_access_token(context: Context, keys: SigningKeys, token: str) -> Claims | None:
     """The claims of an access token that is ours, in time, and not revoked; else None."""
-    try:
-        decoded = jwt.decode(token, keys.verifying, algorithms=[ALGORITHM])
-    except (JoseError, ValueError):
+    decoded = _decoded(keys, token)
+    if decoded is None:
         return None
     claims: Claims = decoded.claims
     in_time = float(claims.get("exp", 0)) > context.clock.now().timestamp()
@@ -43,9 +50,8 @@ async def read_access_token(context: Context, keys: SigningKeys, token: str) -> 
 
 def read_id_token(context: Context, keys: SigningKeys, token: str) -> Claims:
     """The claims of an ID token of ours, which may have expired; nothing if it is not one."""
-    try:
-        decoded = jwt.decode(token, keys.verifying, algorithms=[ALGORITHM])
-    except (JoseError, ValueError):
+    decoded = _decoded(keys, token)
+    if decoded is None:
         return {}
     ours = decoded.claims.get("iss") in issuers(context) and decoded.header.get("typ") == "JWT"
     return decoded.claims if ours else {}
