@@ -191,3 +191,17 @@ async def test_a_reader_gets_of_the_compartment_what_the_reader_sees(service, fh
         name_of(one[kind]) for kind in ("patient", "visit", "seen", "ill")
     )
     assert matches(bundle, "include") == []
+
+
+async def test_large_resources_make_pages_shorter_and_none_is_lost(make_context, clock, monkeypatch):
+    monkeypatch.setenv("SMARTBEAR_CDR_RESOURCE_BYTES", "20000")
+    async with make_context("cdr") as context, serve(context) as app, client_of(app, clock, None) as client:
+        fhir = Fhir(client)
+        person = await fhir.create(patient())
+        made = [await fhir.create(observation(person["id"], note=[{"text": "n" * 15000}])) for _ in range(7)]
+        expected = sorted([person["id"], *(one["id"] for one in made)])
+        path = f"Patient/{person['id']}/$everything"
+        bundle = await fhir.get(f"{path}?_count=20")
+        assert len(bundle["entry"]) < len(expected)
+        assert sorted(await fhir.ids(f"{path}?_count=20")) == expected
+        assert sorted(matches(await fhir.get(path))) == expected

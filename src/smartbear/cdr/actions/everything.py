@@ -14,10 +14,10 @@ from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store import everything as store
 from smartbear.cdr.store.everything import Compartment, Part, Wanted
-from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
+from smartbear.cdr.store.search.bodies import Rendered
 from smartbear.cdr.store.search.lookups import look_up
-from smartbear.cdr.store.search.pages import Hit
+from smartbear.cdr.store.search.pages import Row
 from smartbear.fhir.search.values import DateRange
 from smartbear.kit.db import Connection
 
@@ -45,18 +45,23 @@ BEGINNING = Place("members", 0)
 class Page(NamedTuple):
     """Some resources, each with the part it is of, and where the next page begins."""
 
-    resources: Sequence[tuple[Part, Stored]]
+    resources: Sequence[tuple[Part, Rendered]]
     next: Place | None
 
 
 async def everything(repository: Repository, access: Access, asked: Asked, place: Place, size: int) -> Page:
-    """The page of ``size`` that begins after ``place``; NotFound or Gone if what it is about is."""
+    """The page of ``size`` that begins after ``place``; NotFound or Gone if what it is about is.
+
+    Large resources make it shorter: there is a next page as long as there is one.
+    """
     async with repository.db.connection() as connection:
         wanted = await _wanted(repository, connection, access, asked)
-        found = await _hits(repository, connection, access, wanted, place, size + 1)
-    shown = found[:size]
-    last = Place(shown[-1][0], shown[-1][1].rid) if len(found) > size else None
-    return Page([(part, hit.stored) for part, hit in shown], last)
+        found = await _found(repository, connection, access, wanted, place, size + 1)
+        room = 2 * repository.settings.resource_bytes
+        bodies, looked = await repository.bodies.of(connection, [row for _, row in found[:size]], room)
+    shown = found[:looked]
+    last = Place(shown[-1][0], shown[-1][1][0]) if len(found) > looked else None
+    return Page([(part, bodies[row[0]]) for part, row in shown if row[0] in bodies], last)
 
 
 async def rest(
@@ -70,20 +75,20 @@ async def rest(
         yield page
 
 
-async def _hits(
+async def _found(
     repository: Repository, connection: Connection, access: Access, wanted: Wanted, place: Place, limit: int
-) -> list[tuple[Part, Hit]]:
+) -> list[tuple[Part, Row]]:
     """Members first; what they refer to where there are no more members."""
     lookups = await look_up(connection, repository.dictionary, repository.rids, repository.bases, (), access)
     seconds = repository.settings.search_seconds
-    found: list[tuple[Part, Hit]] = []
+    found: list[tuple[Part, Row]] = []
     after = place.rid
     parts: tuple[Part, ...] = ("members", "outside") if place.part == "members" else ("outside",)
     for part in parts:
         room = limit - len(found)
         if room:
-            hits = await store.page(connection, wanted, access, lookups, part, after, room, seconds)
-            found += [(part, hit) for hit in hits]
+            rows = await store.page(connection, wanted, access, lookups, part, after, room, seconds)
+            found += [(part, row) for row in rows]
         after = 0
     return found
 

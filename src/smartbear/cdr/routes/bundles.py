@@ -56,14 +56,18 @@ def bundle(
     return b"{" + b",".join(members) + b"}"
 
 
-def _entries(call: Call, found: Sequence[Rendered], mode: bytes, query: Query) -> list[bytes]:
-    """All entries in one piece; none if nothing was found."""
-    if not found:
+def spliced(call: Call, entries: Sequence[bytes], mode: bytes) -> list[bytes]:
+    """Entries of a searchset in one piece, of what ``Rendered`` holds of each; none of nothing."""
+    if not entries:
         return []
-    shaped = bool(query.summary or query.elements)
-    entries = [_shaped(one, query) for one in found] if shaped else [one.entry for one in found]
     start, end = b'{"fullUrl":"' + call.base.encode(), b',"search":{"mode":"' + mode + b'"}}'
     return [start + (end + b"," + start).join(entries) + end]
+
+
+def _entries(call: Call, found: Sequence[Rendered], mode: bytes, query: Query) -> list[bytes]:
+    shaped = bool(query.summary or query.elements)
+    entries = [_shaped(one, query) for one in found] if shaped else [one.entry for one in found]
+    return spliced(call, entries, mode)
 
 
 def _shaped(one: Rendered, query: Query) -> bytes:

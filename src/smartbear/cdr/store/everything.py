@@ -1,4 +1,4 @@
-"""What is in a compartment, and what that refers to, in pages of resources with their bodies.
+"""What is in a compartment, and what that refers to, in pages.
 
 Around some *centres* (patients, or an encounter) the members are the centres themselves, what belongs to them
 (``resource.patient``), and what refers to them by a parameter of the compartment: another patient's resource
@@ -14,11 +14,10 @@ from typing import Literal
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.compartment import care_dates, members
 from smartbear.cdr.store.dictionary import Dictionary
-from smartbear.cdr.store.search import pages
 from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups
 from smartbear.cdr.store.search.observation import kept_as
-from smartbear.cdr.store.search.pages import Hit
+from smartbear.cdr.store.search.pages import Row
 from smartbear.cdr.store.search.sql import FALSE, TRUE, all_of, any_of, exists, select
 from smartbear.cdr.store.search.visibility import Visibility
 from smartbear.fhir.search.values import DateRange
@@ -54,13 +53,13 @@ async def page(
     after: int,
     limit: int,
     seconds: float,
-) -> list[Hit]:
-    """At most ``limit`` resources of one part beyond the rid ``after``."""
+) -> list[Row]:
+    """Rid, ver and upd of at most ``limit`` resources of one part beyond the rid ``after``."""
     arguments = Arguments()
     statement = _Statement(wanted, arguments, lookups, Visibility(access, arguments, lookups), access.reads)
     sql, values = arguments.bind(statement.page(part, after, limit))
-    rows = await connection.fetch(sql, *values, timeout=seconds)
-    return [Hit(row["rid"], (), pages.stored(lookups.dictionary, row)) for row in rows]
+    rows: list[Row] = await connection.fetch(sql, *values, timeout=seconds)
+    return rows
 
 
 async def patients_in(connection: Connection, dictionary: Dictionary, group: int) -> list[int]:
@@ -81,19 +80,15 @@ class _Statement:
     readable: frozenset[str]
 
     def page(self, part: Part, after: int, limit: int) -> str:
-        """Bodies are looked up one by one (OFFSET 0): a generic plan would read the whole table for them."""
         wanted = (
             f"r.rid > {self.arguments.add(after, 'bigint')}",
             self._seen("r", self.wanted.types & self.readable),
             f"r.upd >= {self.arguments.add(self.wanted.since, 'timestamptz')}" if self.wanted.since else TRUE,
         )
-        columns = "r.rid, r.type_id, r.id, r.ver, r.upd"
+        columns = "r.rid, r.ver, r.upd"
         members = part == "members"
         found = self._members(columns, *wanted) if members else self._outside(columns, *wanted)
-        chosen = f"{found} ORDER BY rid LIMIT {self.arguments.add(limit, 'bigint')}"
-        body = select("b.method, b.content", "body b", "b.rid = m.rid AND b.ver = m.ver")
-        bodies = f"({chosen}) m CROSS JOIN LATERAL ({body} OFFSET 0) b"
-        return f"SELECT m.*, b.method, b.content FROM {bodies} ORDER BY m.rid"  # noqa: S608 - values travel apart
+        return f"{found} ORDER BY rid LIMIT {self.arguments.add(limit, 'bigint')}"
 
     def _seen(self, alias: str, types: frozenset[str]) -> str:
         numbers = self.arguments.add(sorted(self.lookups.type(kind) for kind in types), "int[]")

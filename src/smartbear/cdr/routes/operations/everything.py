@@ -1,15 +1,15 @@
 """``$everything`` over HTTP. Without ``_count`` all at once, streamed; stored bytes go out as they are."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime
 from urllib.parse import urlencode
 
 from smartbear.cdr.actions.everything import BEGINNING, Asked, Page, Place, everything, rest
 from smartbear.cdr.model.references import LocalId
-from smartbear.cdr.routes.bundles import Link, bundle
+from smartbear.cdr.routes.bundles import Link, bundle, spliced
 from smartbear.cdr.routes.http import Answer, Call, Interaction
 from smartbear.cdr.routes.operations.parameters import Given, given_to, refused
-from smartbear.cdr.routes.operations.searchsets import address, entry
+from smartbear.cdr.routes.operations.searchsets import address
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import definitions
 from smartbear.fhir.search.dates import date_range
@@ -19,7 +19,7 @@ from smartbear.fhir.search.values import OPEN_END, OPEN_START, DateRange
 
 _OF_AN_ENCOUNTER = frozenset({"_since", "_type", "_count", CURSOR})
 _OF_PATIENTS = _OF_AN_ENCOUNTER | {"start", "end"}
-_MODES = {"members": "match", "outside": "include"}
+_MODES = {"members": b"match", "outside": b"include"}  # in this order
 
 
 async def everything_route(repository: Repository, call: Call) -> Answer:
@@ -34,7 +34,7 @@ async def everything_route(repository: Repository, call: Call) -> Answer:
     most = repository.settings.page_limit
     first = await everything(repository, call.access, asked, BEGINNING, most)
     if first.next is None:
-        return Answer(200, bundle("searchset", list(_entries(call, first)), [_self(call, given)]))
+        return Answer(200, bundle("searchset", _entries(call, first), [_self(call, given)]))
     pages = rest(repository, call.access, asked, first, most)
     return Answer(200, chunks=_streamed(call, given, pages))
 
@@ -52,21 +52,26 @@ async def _one_page(repository: Repository, call: Call, given: Given, asked: Ask
     if page.next:
         sealed = repository.seal.seal(page.next.rid, [page.next.part], purpose, now)
         links.append(Link("next", address(call, [*_applied(given), (CURSOR, sealed)])))
-    return Answer(200, bundle("searchset", list(_entries(call, page)), links))
+    return Answer(200, bundle("searchset", _entries(call, page), links))
 
 
 async def _streamed(call: Call, given: Given, pages: AsyncIterator[Page]) -> AsyncIterator[bytes]:
-    """The Bundle that ``bundle`` would make of all pages; a page has entries, or there is no next one."""
+    """The Bundle that ``bundle`` would make of all pages."""
     shell = bundle("searchset", [], [_self(call, given)])
-    before = shell[:-1] + b',"entry":['
+    before, after = shell[:-1] + b',"entry":[', shell
     async for page in pages:
-        yield before + b",".join(_entries(call, page))
-        before = b","
-    yield b"]}"
+        if entries := _entries(call, page):  # what was on it may have been expunged
+            yield before + b",".join(entries)
+            before, after = b",", b"]}"
+    yield after
 
 
-def _entries(call: Call, page: Page) -> Iterator[bytes]:
-    return (entry(call, stored, _MODES[part]) for part, stored in page.resources)
+def _entries(call: Call, page: Page) -> list[bytes]:
+    return [
+        piece
+        for part, mode in _MODES.items()
+        for piece in spliced(call, [one.entry for each, one in page.resources if each == part], mode)
+    ]
 
 
 def _self(call: Call, given: Given) -> Link:
