@@ -237,6 +237,7 @@ async def test_a_client_has_a_few_exports_under_way_and_no_more(service, work):
 async def test_an_interrupted_export_goes_on_where_it_was(service, bulk, fhir, world, monkeypatch):
     monkeypatch.setattr(export_run, "_PIECE", 1)
     monkeypatch.setattr(export_run, "_FILE", 2)
+    monkeypatch.setattr(export_run, "_STRETCH", 3)
     await fhir.send("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": posts(6)})
     whole = named(await bulk.exported())
     place = await bulk.start()

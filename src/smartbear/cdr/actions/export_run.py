@@ -19,7 +19,8 @@ from smartbear.cdr.store.search.lookups import look_up
 from smartbear.fhir import json
 from smartbear.kit.errors import Gone
 
-_FILE = 100_000  # resources looked at for one file; a transaction is open for no longer
+_STRETCH = 100_000  # resources looked at in one transaction, which is open for no longer
+_FILE = 5_000  # of them for one file: a client reads one while others come
 _PIECE = 1 << 20  # bytes
 _MILLISECOND = timedelta(milliseconds=1)
 _SETTLE_SECONDS, _SETTLE_PAUSE = 30.0, 0.02
@@ -45,6 +46,7 @@ class _Export:
         self._lines: list[bytes] = []
         self._gone: list[bytes] = []
         self._size = 0
+        self._room = _FILE
 
     async def run(self) -> None:
         """Every type from where the job was left."""
@@ -54,17 +56,18 @@ class _Export:
             if kind < self._place.type:
                 continue
             if kind > self._place.type:
-                self._place = self._next(kind, 0)
+                self._begin_file(kind, 0)
             walk = await self._walk(kind)
-            while await self._file(walk) == _FILE:
-                self._place = self._next(kind, self._place.rid)
+            while await self._stretch(walk) == _STRETCH:
+                pass
 
-    def _next(self, kind: str, rid: int) -> Place:
-        """Where the next file begins; the number of one that nothing was written to is used again.
+    def _begin_file(self, kind: str, rid: int) -> None:
+        """The number of a file that nothing was written to is used again.
 
         A gap would tell that there is something the caller does not see.
         """
-        return Place(kind, rid, self._place.file + 2 if self._place.part else self._place.file)
+        self._place = Place(kind, rid, self._place.file + 2 if self._place.part else self._place.file)
+        self._room = _FILE
 
     async def _walk(self, kind: str) -> Walk:
         asked, repository = self._asked, self._repository
@@ -91,16 +94,24 @@ class _Export:
             patients=None if asked.patients is None else sorted(known.values()),
         )
 
-    async def _file(self, walk: Walk) -> int:
-        """Write one file; returns how many resources were looked at."""
+    async def _stretch(self, walk: Walk) -> int:
+        """Write what one transaction finds; returns how many resources were looked at."""
         looked = 0
-        async with walking(self._repository.db, walk, self._place.rid, _FILE) as rows:
+        async with walking(self._repository.db, walk, self._place.rid, _STRETCH) as rows:
             async for some in rows:
                 looked += len(some)
-                await self._take(walk.type, some)
-        if self._size:
-            await self._flush()
+                await self._into_files(walk.type, some)
+        await self._flush()
         return looked
+
+    async def _into_files(self, kind: str, rows: Rows) -> None:
+        while rows:
+            some, rows = rows[: self._room], rows[self._room :]
+            await self._take(kind, some)
+            self._room -= len(some)
+            if not self._room:
+                await self._flush()
+                self._begin_file(kind, self._place.rid)
 
     async def _take(self, kind: str, rows: Rows) -> None:
         elements, since = self._asked.elements_of(kind), self._asked.since
@@ -126,6 +137,8 @@ class _Export:
             return await large(connection, rid, version)
 
     async def _flush(self) -> None:
+        if not self._size:
+            return
         repository, at = self._repository, self._place
         after = replace(at, part=at.part + 1)
         async with repository.db.transaction() as tx:

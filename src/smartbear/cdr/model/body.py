@@ -27,8 +27,12 @@ def versioned(stored: bytes, resource_type: str, resource_id: str, version: int,
     """The resource as a client gets it."""
     at = _FRAME + len(resource_type) + len(resource_id)
     comma = b"" if stored.startswith(b"}", at) else b","
-    stamp = f'"versionId":"{version}","lastUpdated":"{instant(updated)}"'
-    return b"".join((stored[:at], stamp.encode(), comma, stored[at:]))
+    return b"".join((stored[:at], _stamp(version, updated), comma, stored[at:]))
+
+
+@lru_cache(maxsize=4096)  # what was written together has the same
+def _stamp(version: int, updated: datetime) -> bytes:
+    return f'"versionId":"{version}","lastUpdated":"{instant(updated)}"'.encode()
 
 
 @lru_cache(maxsize=4096)  # what was written together has the same
