@@ -37,9 +37,8 @@ async def test_a_core_bears_fifteen_logins_a_second(check, capsys):
         await asyncio.gather(*(check("test_clinician", PASSWORD) for _ in range(10)))
     took, spent = time.monotonic() - began, time.process_time() - spent
     with capsys.disabled():
-        print(
-            f"\n{LOGINS / spent:.0f} logins/s a core by processor time; {LOGINS / took:.0f}/s, {os.cpu_count()} cores"
-        )
+        figures = f"{LOGINS / spent:.0f} logins/s a core by processor time, {LOGINS / took:.0f}/s in all"
+        sys.stdout.write(f"\n{figures}, {os.cpu_count()} cores\n")
     assert LOGINS / spent >= 15
 
 

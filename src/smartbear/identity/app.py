@@ -75,7 +75,9 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
             Route(f"{ACCOUNT}/reset", registration.reset, methods=["GET", "POST"]),
             Route(f"{ACCOUNT}/privacy", registration.privacy, methods=["GET"]),
             Mount(f"{path}/static", _Kept(directory=_STATIC)),
-            Mount("", administrators),
+            Route("/api/accounts", administrators),
+            Route("/api/accounts/{rest:path}", administrators),
+            Route("/openapi.json", administrators),
         ]
     )
     problems.install(app)
