@@ -146,8 +146,9 @@ async def identity(make_context, clock):
             organisation="o-1",
             pilot="p-1",
         )
-        await create_account(context, new, PASSWORD)
         async with context.db.connection() as c:
+            if not await c.fetchval("SELECT count(*) FROM account WHERE username = 'test_clinician'"):
+                await create_account(context, new, PASSWORD)  # hashing is slow on purpose: once a module
             await c.execute("DELETE FROM failed_sign_in")  # the database is shared by the module's tests
             await c.execute("DELETE FROM account WHERE lower(username) <> 'test_clinician'")
         yield context, app

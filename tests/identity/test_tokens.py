@@ -272,3 +272,50 @@ async def test_the_password_of_an_account_is_kept_as_argon2id(identity):
         kept = await c.fetchval("SELECT password_hash FROM account LIMIT 1")
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert PASSWORD not in kept
+
+
+async def test_a_refresh_token_can_be_asked_about_until_it_is_used(http, browser, machine):
+    tokens = await browser.tokens()
+    question = {"token": tokens["refresh_token"]}
+    before = (await http.post(f"{PROTOCOL}/token/introspect", data=question, auth=machine)).json()
+    assert (before["active"], before["token_type"], before["client_id"]) == (
+        True,
+        "refresh_token",
+        "dashboard",
+    )
+    await browser.refresh(tokens["refresh_token"])
+    after = (await http.post(f"{PROTOCOL}/token/introspect", data=question, auth=machine)).json()
+    assert after == {"active": False}
+
+
+async def test_a_client_is_told_nothing_of_the_tokens_of_others(identity, http, browser):
+    context, _ = identity
+    curious = await create_client(context, NewClient(name="curious", scope="system/*.*"))
+    tokens = await browser.tokens()
+    for kind in ("access_token", "refresh_token"):
+        question = {"token": tokens[kind]}
+        told = (await http.post(f"{PROTOCOL}/token/introspect", data=question, auth=curious)).json()
+        assert told == {"active": False}
+
+
+async def test_userinfo_is_silent_about_an_account_out_of_use(identity, http, browser):
+    context, _ = identity
+    tokens = await browser.tokens()
+    async with context.db.connection() as c:
+        await c.execute("UPDATE account SET disabled = true")
+    headers = {"authorization": f"Bearer {tokens['access_token']}"}
+    answer = await http.get(f"{PROTOCOL}/userinfo", headers=headers)
+    async with context.db.connection() as c:
+        await c.execute("UPDATE account SET disabled = false")
+    assert answer.status_code == 401
+
+
+async def test_without_openid_there_is_no_id_token(browser):
+    tokens = (await browser.exchange(await browser.code(scope="profile"))).json()
+    assert "id_token" not in tokens
+    assert tokens["scope"] == "profile"
+
+
+async def test_a_stranger_cannot_revoke(http):
+    answer = await http.post(f"{PROTOCOL}/revoke", data={"client_id": "stranger", "token": "x"})
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")

@@ -60,11 +60,6 @@ TYPED = ("username", "given_name", "family_name", "email")
 """Fields that are shown again as they were typed."""
 
 
-def is_username(text: str) -> bool:
-    """Whether an account may be called this."""
-    return _USERNAME.fullmatch(text) is not None
-
-
 def is_name(text: str) -> bool:
     """Whether a person may be called this: anything that can be printed, and is not too long."""
     return 0 < len(text) <= _LONGEST_NAME and text.isprintable()
