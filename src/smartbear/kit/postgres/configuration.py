@@ -32,6 +32,7 @@ _SETTINGS = (
         "0",
         "one report must not take every core; containers have 64 MB of /dev/shm",
     ),
+    Setting("autovacuum_naptime", "5s", "a count reads rows that no vacuum has seen one by one"),
     Setting(
         "autovacuum_vacuum_insert_scale_factor", "0.01", "index-only scans of append-only tables need it soon"
     ),
