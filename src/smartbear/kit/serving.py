@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import prometheus_client
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from smartbear.kit import logs
 from smartbear.kit.closing import announcing
@@ -15,6 +16,7 @@ from smartbear.kit.errors import PlatformError
 
 _LOOPBACK = "127.0.0.1"
 _GRACE = 3  # seconds that open answers, such as event streams, get to end
+_HEAD = 20.0  # seconds a client may take for the head of a request; uvicorn itself would wait for ever
 _LONGEST_MESSAGE = 1 << 12  # bytes a client may send through a websocket at once
 _log = logs.get("kit")
 
@@ -42,6 +44,38 @@ class _Server(uvicorn.Server):
         yield
 
 
+class _Protocol(HttpToolsProtocol):
+    """Knows since when it has been waiting for the head of a request; None while it is not."""
+
+    waiting: float | None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
+        """A client has come."""
+        super().connection_made(transport)
+        self.waiting = self.loop.time()
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request has come; one that comes after another waits in uvicorn's own time."""
+        super().on_message_begin()
+        self.waiting = self.waiting or self.loop.time()
+
+    def on_headers_complete(self) -> None:
+        """Its head has come."""
+        self.waiting = None
+        super().on_headers_complete()
+
+
+async def _end_slow_heads(server: uvicorn.Server) -> None:
+    """Close the connections of those who take too long; nothing has been asked there."""
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(_HEAD / 4)
+        for connection in list(server.server_state.connections):
+            waiting = connection.waiting if isinstance(connection, _Protocol) else None
+            if waiting is not None and loop.time() - waiting > _HEAD:
+                connection.transport.close()
+
+
 @contextlib.asynccontextmanager
 async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
     """Serve ``app`` while the block runs; open answers are then told to end and get three seconds for it."""
@@ -49,6 +83,7 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(
         announcing(app, closing),
         loop="none",
+        http=_Protocol,
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -60,6 +95,7 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
     )
     server = _Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
+    watch = asyncio.create_task(_end_slow_heads(server))
     try:
         while not server.started:
             await asyncio.sleep(0.005)
@@ -67,6 +103,7 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
                 task.result()
         yield
     finally:
+        watch.cancel()
         closing.set()
         server.should_exit = True
         await task
