@@ -149,6 +149,17 @@ async def other(service):
         yield Fhir(client)
 
 
+async def test_whoever_writes_again_at_once_never_waits_for_nothing(fhir, key):
+    async def writer(number):
+        for version in range(20):
+            body = keyed(key, id=f"{key}-{number}", multipleBirthInteger=version)
+            assert (await fhir.send("PUT", f"Patient/{key}-{number}", body)).status_code in {200, 201}
+
+    async with asyncio.timeout(30):
+        await asyncio.gather(*(writer(number) for number in range(5)))
+    assert len(await versions(fhir, f"Patient/{key}-4")) == 20
+
+
 async def index_rows(service, named):
     """How many rows each resource is found by, by id."""
     tables = " UNION ALL ".join(f"SELECT rid FROM {table}" for table in INDEXES)

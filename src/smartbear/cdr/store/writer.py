@@ -21,6 +21,7 @@ from smartbear.kit.db import Database
 from smartbear.kit.errors import Conflict, Unavailable
 
 _LARGEST = 1000  # changes in a group
+_AT_ONCE = 2  # groups: one is made and answered while the log of the other is flushed
 _TRIES = 3
 
 
@@ -35,7 +36,7 @@ class _Waiting:
 
 
 class Writer:
-    """Writes of all requests of this process, in the order they came."""
+    """Writes of all requests of this process; those of one resource in the order they came."""
 
     def __init__(
         self, db: Database, writing: Writing, indexing: Indexing, clock: Clock, upkeep: Upkeep
@@ -43,42 +44,56 @@ class Writer:
         self._db, self._writing, self._indexing = db, writing, indexing
         self._clock, self._upkeep = clock, upkeep
         self._waiting: deque[_Waiting] = deque()
-        self._work: asyncio.Task[None] | None = None
+        self._busy: set[LocalId] = set()  # what groups under way look at
+        self._work: set[asyncio.Task[None]] = set()
 
     async def write(self, unit: Unit) -> list[Written]:
         """Commit the changes of ``unit``, all or none; raises what any of them met."""
         waiting = _Waiting(unit, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        if self._work is None or self._work.done():
-            self._work = asyncio.create_task(self._drain())
+        if len(self._work) < _AT_ONCE:
+            self._work.add(asyncio.create_task(self._drain()))
         return await waiting.future
 
     async def close(self) -> None:
         """Wait until everything that was handed over is written."""
-        if self._work:
-            await self._work
+        while self._work:
+            await asyncio.wait(self._work)
 
     async def _drain(self) -> None:
-        while self._waiting:
-            group = self._take()
-            try:
-                results = await self._commit([waiting.unit for waiting in group])
-            except OldCatalogue as error:
-                results = [await self._alone(waiting.unit, error) for waiting in group]
-            except Unavailable as error:  # whether it was committed is unknown: to try again is the client's
-                results = [error] * len(group)
-            except Exception as error:  # noqa: BLE001 - one bad unit fails its group, so each gets tries of its own
-                results = [await self._alone(waiting.unit, error) for waiting in group]
+        """Write group after group, until there is none that may be written beside those under way."""
+        while group := self._take():
+            named = set().union(*(waiting.named() for waiting in group))
+            self._busy |= named
+            results = await self._written(group)
+            self._busy -= named
             for waiting, result in zip(group, results, strict=True):
                 _answer(waiting, result)
+        self._leave()
+
+    def _leave(self) -> None:
+        """At once: what comes after the last look finds a place for a task of its own."""
+        task = asyncio.current_task()
+        assert task, "draining is a task"
+        self._work.discard(task)
+
+    async def _written(self, group: Sequence[_Waiting]) -> list[Result]:
+        try:
+            return await self._commit([waiting.unit for waiting in group])
+        except OldCatalogue as error:
+            return [await self._alone(waiting.unit, error) for waiting in group]
+        except Unavailable as error:  # whether it was committed is unknown: to try again is the client's
+            return [error] * len(group)
+        except Exception as error:  # noqa: BLE001 - one bad unit fails its group, so each gets tries of its own
+            return [await self._alone(waiting.unit, error) for waiting in group]
 
     def _take(self) -> list[_Waiting]:
-        """The next units that may be written together: no resource twice."""
+        """The next units that may be written together and now: no resource twice."""
         group: list[_Waiting] = []
         size = 0
-        targets: set[LocalId] = set()
-        while self._waiting and size < _LARGEST and not targets & self._waiting[0].named():
-            targets |= self._waiting[0].named()
+        targets = set(self._busy)
+        while self._waiting and size < _LARGEST and targets.isdisjoint(named := self._waiting[0].named()):
+            targets |= named
             size += len(self._waiting[0].unit)
             group.append(self._waiting.popleft())
         return group
