@@ -4,6 +4,7 @@ Two repositories differ in hidden things alone. The same requests, generated, mu
 bytes: status, headers, body. Clocks stand still and ids come from counters, so nothing else differs.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -35,7 +36,7 @@ from tests.cdr.two_worlds import (
     requests,
     subscription,
 )
-from tests.conftest import NOW, client_of, fresh_database, open_context
+from tests.conftest import NOW, client_of, eventually, fresh_database, open_context
 
 SECOND = timedelta(seconds=1)
 MOST_PAGES = 4
@@ -90,6 +91,22 @@ def told(answer: httpx.Response) -> tuple[int, dict[str, str], bytes]:
     """What a caller can read in an answer; cursors are sealed, and those of histories count transactions."""
     headers = {name: text for name, text in answer.headers.items() if name != "content-length"}
     return answer.status_code, headers, CURSOR.sub(b"_cursor=", answer.content)
+
+
+_SETTLED = """
+    SELECT coalesce(
+        (SELECT xid FROM body ORDER BY xid DESC LIMIT 1) < pg_snapshot_xmin(pg_current_snapshot()), true)"""
+
+
+async def settled(one: World) -> None:
+    """Wait until nothing is under way on the server, in any database, that began before the last write."""
+
+    async def is_settled() -> bool:
+        async with one.app._repository.db.connection() as connection:
+            held: bool = await connection.fetchval(_SETTLED)
+        return held
+
+    await eventually(is_settled, 20)
 
 
 def _following(answer: httpx.Response) -> str:
@@ -167,6 +184,8 @@ async def compare(
         assert (await everybody.send("POST", "", puts(stored))).status_code == 200
     callers = [await one.caller(scope) for one in worlds]
     for request in asked:
+        if "_since" in request[1]:  # shows nothing that an earlier transaction might still come before
+            await asyncio.gather(*map(settled, worlds))
         first, second = [
             [told(answer) for answer in answers]
             for answers in [
