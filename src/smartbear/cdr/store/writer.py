@@ -1,7 +1,7 @@
 """Group commit without a timer: what arrives while a group is being committed becomes the next group.
 
 A commit costs a flush of the log whatever it holds, so under load groups grow and each write costs less; with
-one writer there is no waiting at all.
+one writer there is no waiting at all. A second group is written beside the first, of other resources.
 """
 
 import asyncio
@@ -28,11 +28,9 @@ _TRIES = 3
 @dataclass(slots=True)
 class _Waiting:
     unit: Unit
+    named: frozenset[LocalId]
+    """Resources whose present state matters."""
     future: "asyncio.Future[list[Written]]"
-
-    def named(self) -> set[LocalId]:
-        """Resources whose present state matters."""
-        return {change.target for change, _ in self.unit if not change.minted}
 
 
 class Writer:
@@ -49,7 +47,8 @@ class Writer:
 
     async def write(self, unit: Unit) -> list[Written]:
         """Commit the changes of ``unit``, all or none; raises what any of them met."""
-        waiting = _Waiting(unit, asyncio.get_running_loop().create_future())
+        named = frozenset(change.target for change, _ in unit if not change.minted)
+        waiting = _Waiting(unit, named, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if len(self._work) < _AT_ONCE:
             self._work.add(asyncio.create_task(self._drain()))
@@ -62,20 +61,14 @@ class Writer:
 
     async def _drain(self) -> None:
         """Write group after group, until there is none that may be written beside those under way."""
-        while group := self._take():
-            named = set().union(*(waiting.named() for waiting in group))
-            self._busy |= named
-            results = await self._written(group)
-            self._busy -= named
-            for waiting, result in zip(group, results, strict=True):
-                _answer(waiting, result)
-        self._leave()
-
-    def _leave(self) -> None:
-        """At once: what comes after the last look finds a place for a task of its own."""
-        task = asyncio.current_task()
-        assert task, "draining is a task"
-        self._work.discard(task)
+        try:
+            while group := self._take():
+                results = await self._written(group)
+                self._busy.difference_update(*(waiting.named for waiting in group))
+                for waiting, result in zip(group, results, strict=True):
+                    _answer(waiting, result)
+        finally:  # at once: what comes after the last look finds a place for a task of its own
+            self._work = {task for task in self._work if task is not asyncio.current_task()}
 
     async def _written(self, group: Sequence[_Waiting]) -> list[Result]:
         try:
@@ -88,14 +81,14 @@ class Writer:
             return [await self._alone(waiting.unit, error) for waiting in group]
 
     def _take(self) -> list[_Waiting]:
-        """The next units that may be written together and now: no resource twice."""
+        """The next units that may be written together and now, which keeps their resources busy."""
         group: list[_Waiting] = []
         size = 0
-        targets = set(self._busy)
-        while self._waiting and size < _LARGEST and targets.isdisjoint(named := self._waiting[0].named()):
-            targets |= named
-            size += len(self._waiting[0].unit)
-            group.append(self._waiting.popleft())
+        while self._waiting and size < _LARGEST and self._busy.isdisjoint(self._waiting[0].named):
+            waiting = self._waiting.popleft()
+            self._busy |= waiting.named
+            size += len(waiting.unit)
+            group.append(waiting)
         return group
 
     async def _commit(self, units: Sequence[Unit], *, locked: bool = False) -> list[Result]:
