@@ -8,6 +8,7 @@ from urllib.parse import quote
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from smartbear.cdr.model.knowledge import KNOWLEDGE
 from smartbear.fhir import json
 from smartbear.fhir.search import extract, matches, pairs, parameters, parse
 from smartbear.fhir.search.query import ANY_TYPE, Include
@@ -60,12 +61,17 @@ async def test_a_search_finds_what_a_plain_reading_finds(fhir, world, asked):
 async def test_a_search_finds_for_its_reader_what_it_would_if_the_others_did_not_exist(
     service, fhir, world, asked, a_manager
 ):
-    """The first patient is the reader's; what is somebody else's or nobody's might as well not be there."""
+    """The first patient is the reader's; what is somebody else's might as well not be there, nor what is
+    nobody's but for what everybody reads: code systems tell what is below what."""
     place = service.context.new_id()
     care = {"managingOrganization": {"reference": f"Organization/{place}"}}
     tag, known = await stored(fhir, [{**world[0], **care}, *world[1:]])
     mine = f"Patient/{known[0]['id']}"
-    own = [known[0], *(one for one in known[1:] if one.get("subject", {}).get("reference") == mine)]
+    own = [
+        known[0],
+        *(one for one in known[1:] if one.get("subject", {}).get("reference") == mine),
+        *(one for one in known if one["resourceType"] in KNOWLEDGE),
+    ]
     reader = await (service.case_manager(place) if a_manager else service.participant(known[0]["id"]))
     for kind, criteria in asked:
         address = address_of(kind, criteria, tag)
