@@ -16,9 +16,10 @@ from typing import Any, Literal
 
 import asyncpg
 
+from smartbear.kit.audit import schema as audit
 from smartbear.kit.db import Connection, role_of
 from smartbear.kit.errors import PlatformError
-from smartbear.kit.jobs import schema
+from smartbear.kit.jobs import schema as jobs
 
 _LOCK = 0x5B_4D49_4752  # any fixed number, the same in every release
 _NAME = re.compile(r"(\d{4})_(pre|post)_[a-z0-9_]+\.sql")
@@ -71,7 +72,8 @@ async def migrate(url: str, components: Sequence[str], phases: Iterable[Phase] =
         await connection.execute(_LEDGER)
         for component in components:
             await _own_schema(connection, component)
-        await schema.install(connection, tuple(components))
+        await jobs.install(connection, tuple(components))
+        await audit.install(connection, tuple(components))
         for component in components:
             for migration in discover(component):
                 if migration.phase in wanted:

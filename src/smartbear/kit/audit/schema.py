@@ -1,0 +1,92 @@
+"""The audit trail's tables, in a schema of their own that no component owns.
+
+A component may insert the two columns that are its own to say, and nothing else: it cannot read, change or
+remove anything, nor say when or in which transaction it was.
+"""
+
+from smartbear.kit.db import Connection, role_of
+
+_READERS = ("assurance",)
+_ERASERS = ("users",)
+
+_TABLES = """
+CREATE SCHEMA audit;
+CREATE TABLE audit.event (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY (CACHE 32),
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    at timestamptz NOT NULL DEFAULT now(),
+    record bytea NOT NULL,
+    about bytea[],
+    PRIMARY KEY (xid, id, at)
+) PARTITION BY RANGE (at);
+ALTER TABLE audit.event ALTER record SET STORAGE EXTERNAL;  -- most of it is sealed: nothing to compress
+CREATE INDEX event_about ON audit.event USING gin (about);
+COMMENT ON TABLE audit.event IS 'owner: kit; personal: yes (who did what; about whom is sealed, with a key for
+ each person); retention: for ever; access: the person''s own part is opened for the person;
+ rectification: none, it is a record of what happened; erasure: the person''s key is deleted, the record
+ keeps its hash; restriction: read by auditors and the person alone';
+COMMENT ON COLUMN audit.event.record IS 'Canonical JSON: what is hashed and proved.';
+COMMENT ON COLUMN audit.event.about IS 'For each sealed part of the record, in their order, the mark of its
+ person: found by who has the key, and meaning nothing once it is deleted.';
+CREATE TABLE audit.subject_key (
+    name bytea PRIMARY KEY,
+    salt bytea NOT NULL
+);
+COMMENT ON TABLE audit.subject_key IS 'owner: kit; personal: yes (salts of the persons'' keys, under names
+ that only the deployment''s key leads to); retention: until erasure; access: not served, it says nothing;
+ rectification: none, it says nothing; erasure: the row is deleted; restriction: as the trail';
+"""
+
+# A row that somebody else has just made is not seen by the statement's snapshot, hence the second look.
+_FUNCTIONS = """
+CREATE OR REPLACE FUNCTION audit.salts(names bytea[], proposed bytea[]) RETURNS bytea[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = audit AS $$
+BEGIN
+    INSERT INTO subject_key (name, salt)
+    SELECT n.name, n.salt FROM unnest(names, proposed) AS n (name, salt) ORDER BY n.name
+    ON CONFLICT DO NOTHING;
+    RETURN ARRAY(SELECT k.salt FROM unnest(names) WITH ORDINALITY AS n (name, place)
+                 JOIN subject_key k USING (name) ORDER BY n.place);
+END $$;
+CREATE OR REPLACE FUNCTION audit.forget(names bytea[]) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = audit
+AS $$ DELETE FROM subject_key WHERE name = ANY(names) $$;
+CREATE OR REPLACE FUNCTION audit.prepare(days_ahead int) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = audit SET timezone = 'UTC' AS $$
+DECLARE day date;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('smartbear audit partitions'));
+    FOR day IN SELECT now()::date + n FROM generate_series(0, days_ahead) AS n LOOP
+        IF to_regclass('audit.event_' || to_char(day, 'YYYYMMDD')) IS NULL THEN
+            EXECUTE format('CREATE TABLE audit.%I PARTITION OF audit.event FOR VALUES FROM (%L) TO (%L)',
+                           'event_' || to_char(day, 'YYYYMMDD'), day, day + 1);
+        END IF;
+    END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION audit.salts, audit.forget, audit.prepare FROM PUBLIC;
+"""
+
+
+async def install(connection: Connection, components: tuple[str, ...]) -> None:
+    """Create the schema once and let ``components`` append. Call under the migration lock."""
+    async with connection.transaction():
+        if not await connection.fetchval("SELECT to_regclass('audit.event')"):
+            await connection.execute(_TABLES)
+        await connection.execute(_FUNCTIONS)
+        await connection.execute("SELECT audit.prepare($1)", DAYS_AHEAD)
+        for component in components:
+            await _grant(connection, component, role_of(component))
+
+
+async def _grant(connection: Connection, component: str, role: str) -> None:
+    await connection.execute(f"GRANT USAGE ON SCHEMA audit TO {role}")
+    await connection.execute(f"GRANT INSERT (record, about) ON audit.event TO {role}")
+    await connection.execute(f"GRANT EXECUTE ON FUNCTION audit.salts, audit.prepare TO {role}")
+    if component in _READERS:
+        await connection.execute(f"GRANT SELECT ON audit.event, audit.subject_key TO {role}")
+    if component in _ERASERS:
+        await connection.execute(f"GRANT EXECUTE ON FUNCTION audit.forget TO {role}")
+
+
+DAYS_AHEAD = 30
+"""Days for which there is a partition: each process looks after them once a day."""
