@@ -80,6 +80,13 @@ def serve_command(
     _run(serve.serve(settings, _known(components), with_worker=worker), settings)
 
 
+@app.command("beside", hidden=True)
+def beside_command(listener: int, place: int, components: Components = None) -> None:
+    """Serve at a socket the parent process listens on, until it is gone."""
+    settings = _settings()
+    _run(serve.serve_beside(settings, listener, place, _known(components)), settings)
+
+
 @app.command("worker")
 def worker_command(
     components: Components = None,

@@ -21,9 +21,14 @@ _log = logs.get("kit")
 
 
 @contextlib.asynccontextmanager
-async def kept_alive(arguments: Sequence[str], program: Sequence[str] = _SMARTBEAR) -> AsyncIterator[None]:
-    """Run ``smartbear <arguments>`` as a child, again and again, while the block runs."""
-    keeper = asyncio.create_task(_keep((*program, *arguments)))
+async def kept_alive(
+    arguments: Sequence[str], program: Sequence[str] = _SMARTBEAR, inherited: Sequence[int] = ()
+) -> AsyncIterator[None]:
+    """Run ``smartbear <arguments>`` as a child, again and again, while the block runs.
+
+    ``inherited``: open files the child gets under the same numbers.
+    """
+    keeper = asyncio.create_task(_keep((*program, *arguments), inherited))
     try:
         yield
     finally:
@@ -32,7 +37,7 @@ async def kept_alive(arguments: Sequence[str], program: Sequence[str] = _SMARTBE
             await keeper
 
 
-async def _keep(command: Sequence[str]) -> None:
+async def _keep(command: Sequence[str], inherited: Sequence[int]) -> None:
     loop, pause = asyncio.get_running_loop(), _FIRST_PAUSE
     while True:
         started = loop.time()
@@ -40,6 +45,7 @@ async def _keep(command: Sequence[str]) -> None:
             *command,
             stdin=asyncio.subprocess.PIPE,
             start_new_session=True,
+            pass_fds=inherited,
         )
         try:
             code = await child.wait()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 
 import prometheus_client
 import uvicorn
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from smartbear.kit import logs
+from smartbear.kit.accepting import accepting
 from smartbear.kit.closing import announcing
 from smartbear.kit.errors import PlatformError
 
@@ -77,8 +79,11 @@ async def _end_slow_heads(server: uvicorn.Server) -> None:
 
 
 @contextlib.asynccontextmanager
-async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve ``app`` while the block runs; open answers are then told to end and get three seconds for it."""
+async def serving(app: ASGIApp, listener: socket.socket, *, shared: bool = False) -> AsyncIterator[None]:
+    """Serve ``app`` while the block runs; open answers are then told to end and get three seconds for it.
+
+    ``shared``: other processes serve at the same socket.
+    """
     closing = asyncio.Event()
     config = uvicorn.Config(
         announcing(app, closing),
@@ -94,14 +99,18 @@ async def serving(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
         ws_max_size=_LONGEST_MESSAGE,
     )
     server = _Server(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
+    task = asyncio.create_task(server.serve(sockets=[]))
     watch = asyncio.create_task(_end_slow_heads(server))
     try:
         while not server.started:
             await asyncio.sleep(0.005)
             if task.done():
                 task.result()
-        yield
+        connections = server.server_state.connections
+        async with accepting(
+            listener, partial(_Protocol, config, server.server_state, {}), connections, shared=shared
+        ):
+            yield
     finally:
         watch.cancel()
         closing.set()

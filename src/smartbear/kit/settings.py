@@ -4,6 +4,7 @@ Every setting is an environment variable with the prefix ``SMARTBEAR_`` and is d
 ``docs/reference/settings.md``; a test compares the two.
 """
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -54,6 +55,12 @@ class PlatformSettings(BaseSettings):
     )
     web: Path = Field(
         Path(__file__).resolve().parents[3] / "web", description="Folder of the built web applications."
+    )
+    serving_processes: int = Field(
+        default_factory=lambda: min(2, os.cpu_count() or 1),
+        ge=1,
+        le=64,
+        description="Processes that answer at the front door. Default: two where there are two cores.",
     )
     worker_concurrency: int = Field(8, ge=1, le=100, description="Jobs one worker runs at the same time.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")

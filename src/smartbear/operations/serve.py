@@ -1,5 +1,6 @@
 """``smartbear serve`` and ``smartbear worker``: the platform's processes."""
 
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -38,7 +39,11 @@ async def platform(
             await stack.enter_async_context(processes.kept_alive([], program=key_holder.PROGRAM))
         if with_worker:
             await stack.enter_async_context(processes.kept_alive(["worker", "--follow-stdin", *components]))
-        await stack.enter_async_context(serving.serving(running.front, listener))
+        others = settings.serving_processes - 1
+        await stack.enter_async_context(serving.serving(running.front, listener, shared=others > 0))
+        for place in range(others):
+            beside = ("beside", str(listener.fileno()), str(place), *components)
+            await stack.enter_async_context(processes.kept_alive(beside, inherited=[listener.fileno()]))
         memory.settle()
         _log.info("serving", port=listener.getsockname()[1], components=",".join(components))
         yield Platform(running, settings.addresses()[0])
@@ -48,6 +53,21 @@ async def serve(settings: PlatformSettings, components: Sequence[str], *, with_w
     """Run until Ctrl-C or SIGTERM."""
     async with platform(settings, components, with_worker=with_worker):
         await processes.until_told()
+
+
+async def serve_beside(
+    settings: PlatformSettings, listener: int, place: int, components: Sequence[str]
+) -> None:
+    """Serve at the parent's socket, the open file ``listener``, until the parent is gone."""
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(database(settings))
+        observe(settings, settings.internal_port and settings.internal_port + 2 + place)
+        running = await stack.enter_async_context(system.assemble(settings, url, only=components))
+        await stack.enter_async_context(
+            serving.serving(running.front, socket.socket(fileno=listener), shared=True)
+        )
+        memory.settle()
+        await processes.until_told(follow_stdin=True)
 
 
 async def work(settings: PlatformSettings, components: Sequence[str], *, follow_stdin: bool) -> None:
