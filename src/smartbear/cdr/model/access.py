@@ -79,12 +79,15 @@ class Access:
 
     @property
     def identity(self) -> str:
-        """The same text for those who see the same: ties a paging cursor to its reader."""
-        return _identity(self)
+        """The same text for the same caller who sees the same: ties a paging cursor to its reader.
+
+        Two projects see the same rows under ids of their own: a shared cursor would tell which are the same.
+        """
+        return f"{self.caller} {_sight(self)}"
 
 
 @lru_cache(maxsize=1024)
-def _identity(access: Access) -> str:
+def _sight(access: Access) -> str:
     return f"{access.rows} {sorted(access.keys)} {sorted(access.reads)}"
 
 
