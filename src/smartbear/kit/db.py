@@ -5,8 +5,9 @@ when a connection starts, and nothing resets them between uses (a reset would do
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
@@ -34,6 +35,11 @@ _GONE = (
     asyncpg.OperatorInterventionError,  # shutting down, starting up, recovering
     asyncpg.InsufficientResourcesError,  # disk, memory or connections have run out
 )
+BEFORE_COMMIT: ContextVar[Callable[[Connection], Awaitable[None]] | None] = ContextVar(
+    "before_commit", default=None
+)
+"""What the request at hand adds to its transactions just before they commit; if that fails, so do they."""
+
 _CONNECT_SECONDS = 5.0
 _WAIT_SECONDS = 10.0  # for a connection that others use
 _PATIENCE = 5.0  # seconds a statement gets beyond the limit PostgreSQL itself keeps, should the server hang
@@ -166,6 +172,8 @@ class Database:
         """A connection inside a transaction that commits when the block ends well, and only then."""
         async with self.connection() as connection, connection.transaction():
             yield connection
+            if add := BEFORE_COMMIT.get():
+                await add(connection)
 
 
 @asynccontextmanager

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PostgresDsn, SecretStr, field_validator
+from pydantic import Field, PostgresDsn, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Environment = Literal["production", "test", "demo"]
@@ -64,6 +64,10 @@ class PlatformSettings(BaseSettings):
     )
     worker_concurrency: int = Field(8, ge=1, le=100, description="Jobs one worker runs at the same time.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+    audit: bool = Field(
+        default=True,
+        description="Whether accesses are recorded; off only to measure what it costs, never in production.",
+    )
     telemetry_endpoint: str = Field(
         "", description="OTLP/HTTP endpoint for traces; needs the extra «telemetry». Empty: no traces."
     )
@@ -72,6 +76,12 @@ class PlatformSettings(BaseSettings):
     @classmethod
     def _split(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
         return tuple(value.split(",")) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _no_access_without_a_record(self) -> "PlatformSettings":
+        if not self.audit and self.environment == "production":
+            raise ValueError("audit: in production every access is recorded")
+        return self
 
     @property
     def key_folder(self) -> Path:

@@ -1,22 +1,12 @@
-"""Which callers belong to a project, and what of FHIR is offered to them."""
+"""What of FHIR is offered to the callers that belong to a project."""
 
-from collections.abc import Sequence
-
-from smartbear.contracts.roles import SYSTEM
+from smartbear.contracts.roles import project_of as project_of
 from smartbear.fhir.pseudonymisation import policy
 
-_SCOPE = "project."
 _OPERATIONS = frozenset({"$everything", "$lastn"})
 _EXPORT = "$export"
 _READ = frozenset({"GET", "HEAD"})
 _NO_RECORDS = frozenset({"Bundle", "OperationOutcome", "Parameters"})
-
-
-def project_of(role: str, scopes: Sequence[str]) -> str | None:
-    """The project a machine client belongs to by its scope ``project.<name>``; None for all other callers."""
-    if role != SYSTEM:
-        return None
-    return next((each.removeprefix(_SCOPE) for each in scopes if each.startswith(_SCOPE)), None)
 
 
 def is_offered(method: str, segments: list[str]) -> bool:

@@ -1,0 +1,166 @@
+"""What one request turns out to be about, gathered while it is answered, and recorded before it is.
+
+An event is appended to the first transaction that the request commits or, where it commits none, by itself
+before the answer's first byte. A context variable holds the request's ``Trail`` so that whoever touches a
+person's data can say so without every function between handing it on; it never leaves the component, and
+decides nothing.
+"""
+
+import re
+from collections.abc import Callable, Collection
+from contextvars import ContextVar
+from datetime import datetime
+from functools import lru_cache
+
+from smartbear.contracts.audit import Action, Event, Person, agent_of, purpose_of
+from smartbear.contracts.roles import ANONYMOUS, PARTICIPANT, SERVICE
+from smartbear.contracts.scope import AccessScope
+
+_MOST = 100  # entities an event lists
+_LONGEST = 500  # characters of a search that are kept
+_NAME = re.compile(r"[A-Za-z0-9_$:.-]{1,64}")  # of a parameter; what else stands there is nobody's to read
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ACTIONS: dict[str, tuple[Action, str]] = {
+    "GET": ("R", "read"),
+    "HEAD": ("R", "read"),
+    "POST": ("C", "create"),
+    "PUT": ("U", "update"),
+    "PATCH": ("U", "update"),
+    "DELETE": ("D", "delete"),
+}
+_OTHER: tuple[Action, str] = ("E", "execute")
+
+
+class Trail:
+    """One request, as far as its event has to tell; ``action``, ``subtype`` and ``agent`` may be said better.
+
+    Reads by components for themselves leave no event: what a person or a machine gets to see of them is
+    recorded where it leaves the platform.
+    """
+
+    __slots__ = (
+        "_address",
+        "_listed",
+        "_more",
+        "_own",
+        "_persons",
+        "_unowned",
+        "action",
+        "agent",
+        "is_change",
+        "is_quiet",
+        "is_recorded",
+        "query",
+        "request",
+        "subtype",
+    )
+
+    def __init__(
+        self, scope: AccessScope, method: str, address: Callable[[], str], request: str, query: str = ""
+    ) -> None:
+        self.agent, self._address, self.request, self.query = agent_of(scope), address, request, query
+        self.action, self.subtype = _ACTIONS.get(method, _OTHER)
+        self.is_change = method not in _SAFE
+        """Whether the first transaction it commits is the place for its event."""
+        self.is_quiet = scope.role in _UNOBSERVED
+        """Whether there is an event only if something is changed, or somebody says what was done."""
+        self.is_recorded = False
+        self._own = _own(scope) if scope.role == PARTICIPANT else None
+        self._persons: dict[str, list[str]] = {self._own.subject: []} if self._own else {}
+        self._unowned: list[str] = []
+        self._listed = self._more = 0
+
+    def saw(self, reference: str, subject: str | None = None) -> None:
+        """``Type/id`` is read, or changed; it belongs to the person with that repository id, or to nobody."""
+        some = self._unowned if subject is None else self._persons.setdefault(subject, [])
+        if self._listed < _MOST:
+            self._listed += 1
+            some.append(reference)
+        else:
+            self._more += 1
+
+    def about(self, subject: str) -> None:
+        """The request is about a person, whatever of theirs."""
+        self._persons.setdefault(subject, [])
+
+    def did(self, subtype: str, action: Action | None = None) -> None:
+        """What was done has a name of its own; it is recorded whoever did it."""
+        self.subtype, self.action, self.is_quiet = subtype, action or self.action, False
+
+    @property
+    def subjects(self) -> Collection[str]:
+        """Everybody it is about."""
+        return self._persons.keys()
+
+    def event(self, source: str, at: datetime, status: int) -> Event:
+        """What anybody who may read the trail learns of it."""
+        return Event(
+            action=self.action,
+            address=self._address(),
+            agent=self.agent,
+            at=at,
+            entities=tuple(self._unowned),
+            more=self._more,
+            purpose=purpose_of(self.agent),
+            query=_names(self.query) if self.query else (),
+            request=self.request,
+            source=source,
+            status=status,
+            subtype=self.subtype,
+        )
+
+    def persons(self) -> list[Person]:
+        """What is sealed, in the order of ``subjects``."""
+        query = self.query[:_LONGEST] if len(self._persons) == 1 else ""
+        return [self._person(subject, tuple(some), query) for subject, some in self._persons.items()]
+
+    def _person(self, subject: str, entities: tuple[str, ...], query: str) -> Person:
+        own = self._own
+        if own and own.subject == subject:
+            return Person(
+                account=own.account,
+                entities=entities,
+                participant=own.participant,
+                query=query,
+                subject=subject,
+            )
+        return Person(entities=entities, query=query, subject=subject)
+
+
+_UNOBSERVED = frozenset({SERVICE, ANONYMOUS})
+
+
+@lru_cache(maxsize=1024)
+def _own(scope: AccessScope) -> Person:
+    """Who a participant is; by account alone as long as nobody knows more."""
+    subject = scope.subject or f"account/{scope.account}"
+    return Person(account=scope.account, participant=scope.participant or "", subject=subject)
+
+
+@lru_cache(maxsize=1024)
+def _names(query: str) -> tuple[str, ...]:
+    names = (part.partition("=")[0] for part in query.split("&"))
+    return tuple(dict.fromkeys(name for name in names if _NAME.fullmatch(name)))[:_MOST]
+
+
+TRAIL: ContextVar[Trail | None] = ContextVar("trail", default=None)
+"""Of the request at hand; None in jobs."""
+
+
+def saw(reference: str, subject: str | None = None) -> None:
+    """``Trail.saw`` of the request at hand."""
+    if trail := TRAIL.get():
+        trail.saw(reference, subject)
+
+
+def about(*subjects: str) -> None:
+    """``Trail.about`` of the request at hand."""
+    if trail := TRAIL.get():
+        for subject in subjects:
+            trail.about(subject)
+
+
+def did(subtype: str, action: Action | None = None) -> None:
+    """``Trail.did`` of the request at hand."""
+    if trail := TRAIL.get():
+        trail.did(subtype, action)
