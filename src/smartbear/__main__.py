@@ -139,6 +139,8 @@ def client_create(
     after_logout: Annotated[list[str] | None, typer.Option(help="Exact address after signing out.")] = None,
     backchannel_logout: Annotated[str | None, typer.Option(help="Address told of each sign-out.")] = None,
     keys: Annotated[Path | None, typer.Option(help="JWK set of public keys, in place of a secret.")] = None,
+    *,
+    ours: Annotated[bool, typer.Option(help="Part of the platform: people need not allow it first.")] = False,
 ) -> None:
     """Create a client and print its id and secret as JSON; the secret is shown only here."""
     settings = _settings()
@@ -150,6 +152,7 @@ def client_create(
         after_logout=tuple(after_logout or ()),
         backchannel_logout=backchannel_logout,
         keys=clients.read_keys(keys),
+        is_ours=ours,
     )
     _run(clients.create(settings, new), settings)
 

@@ -21,6 +21,7 @@ async def environment(server):
         scope="openid profile email offline_access",
         redirects=(REDIRECT,),
         after_logout=(AFTER,),
+        is_ours=True,
     )
     client_id, secret = await create_client(context, described)
     key = ECKey.generate_key("P-256", {"kid": "k-1", "alg": "ES256"}, private=True)

@@ -13,12 +13,14 @@ from smartbear.contracts.scope import ANONYMOUS, AccessScope, ScopeMiddleware, s
 from smartbear.identity import app as identity_app
 from smartbear.identity.actions import NewAccount, NewClient, create_account, create_client
 from smartbear.identity.jobs import handlers
+from smartbear.identity.model import totp
 from smartbear.kit.jobs.queue import open_queue
 from smartbear.kit.jobs.worker import Pauses, Worker
 from tests.conftest import client_of, jobs_of, test_key
 
 ORIGIN = "http://localhost:8080"
 PROTOCOL = "/realms/smartbear/protocol/openid-connect"
+ACCOUNT = "/realms/smartbear/account"
 VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 PASSWORD = "correct horse battery staple"
@@ -143,7 +145,7 @@ async def identity(make_context, clock):
             role="CCM",
             name="Case manager CM-07",
             email="cm-07@demo.invalid",
-            organisation="o-1",
+            organisation=PLACES[0]["id"],
             pilot="p-1",
         )
         async with context.db.connection() as c:
@@ -171,3 +173,45 @@ def browser(http):
 async def machine(identity):
     context, _ = identity
     return await create_client(context, NewClient(name="bench", scope="system/*.* token.introspect"))
+
+
+@pytest.fixture
+async def page(http):
+    """The account page of the clinician, who signs in where it asks for it."""
+    form = fields_of(await http.get(ACCOUNT)) | {"username": "test_clinician", "password": PASSWORD}
+    assert (await http.post(ACCOUNT, data=form)).headers["location"] == ACCOUNT
+    return await http.get(ACCOUNT)
+
+
+@pytest.fixture
+def do(http):
+    async def do(deed, **form):
+        shown = await http.get(ACCOUNT)
+        proof = re.search(r'name="proof" value="([^"]+)"', shown.text)[1]
+        return await http.post(ACCOUNT, data={"proof": proof, "do": deed} | form)
+
+    return do
+
+
+@pytest.fixture
+async def plain_again(identity):
+    """Afterwards nobody has a second factor, a session or an allowed program."""
+    yield
+    context, _ = identity
+    async with context.db.connection() as c:
+        await c.execute("UPDATE account SET totp = NULL, totp_step = 0")
+        for table in ("recovery_code", "passkey", "session", "permission"):
+            await c.execute(f"DELETE FROM {table}")
+
+
+def codes_on(page):
+    """The recovery codes a page shows."""
+    return re.findall(r"<code>([a-z0-9-]{14})</code>", page.text)
+
+
+def totp_secret(page):
+    return base64.b32decode(re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)[1].replace(" ", ""))
+
+
+def code_at(secret, clock):
+    return totp.code(secret, int(clock.now().timestamp()) // 30)

@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 
-from smartbear.identity.model.people import NewPerson
+from smartbear.identity.model.people import NewPerson, Wanted
 from smartbear.kit.errors import Conflict, NotFound
 
 PLACE = "0190a000-0000-7000-8000-00000000000a"
@@ -35,18 +35,40 @@ async def test_an_account_is_added_and_found_again(directory):
     told = (added.username, added.name, added.email, added.role, added.organisation, added.pilot)
     assert told == (new.username, "New User", new.email, "CCM", PLACE, "p-1")
     assert added.enabled
-    found, total = await directory.people(new.username, 0, 10)
-    assert ([person.id for person in found], total) == ([added.id], 1)
+    found = await directory.people(Wanted(new.username), 0, 10)
+    assert ([person.id for person in found.items], found.total) == ([added.id], 1)
 
 
 async def test_the_list_comes_in_pages(directory):
     family = uuid.uuid4().hex[:8]
     for _ in range(3):
         await directory.add(somebody(family_name=f"Page{family}"), None)
-    first, _ = await directory.people(f"Page{family}", 0, 2)
-    last, _ = await directory.people(f"Page{family}", 2, 2)
-    assert (len(first), len(last)) == (2, 1)
-    assert not {person.id for person in first} & {person.id for person in last}
+    first = await directory.people(Wanted(f"Page{family}"), 0, 2)
+    last = await directory.people(Wanted(f"Page{family}"), 2, 2)
+    beyond = await directory.people(Wanted(f"Page{family}"), 20, 2)
+    assert (len(first.items), len(last.items), beyond.items, beyond.total) == (2, 1, [], 3)
+    assert not {person.id for person in first.items} & {person.id for person in last.items}
+
+
+async def test_accounts_are_found_by_state_role_and_organisation(directory, ask_for_account):
+    family = f"Some{uuid.uuid4().hex[:8]}"
+    here = await directory.add(somebody(family_name=family), "p-1")
+    there = await directory.add(somebody(family_name=family, role="Tech", organisation=ELSEWHERE), "p-2")
+    await directory.set_enabled(there.id, enabled=False)
+    for wanted, expected in (
+        (Wanted(family, role="Tech"), [there.id]),
+        (Wanted(family, organisation=PLACE), [here.id]),
+        (Wanted(family, state="disabled"), [there.id]),
+        (Wanted(family, state="approval"), []),
+        (Wanted(family, state="disabled", role="CCM"), []),
+    ):
+        assert [person.id for person in (await directory.people(wanted, 0, 10)).items] == expected, wanted
+    counts = (await directory.people(Wanted(family, state="approval"), 0, 10)).counts
+    assert (sum(counts.values()), counts["disabled"]) == (2, 1)
+    waiting = await ask_for_account()
+    first = (await directory.people(Wanted(state="approval"), 0, 100)).items
+    assert waiting in [person.id for person in first]
+    assert (await directory.people(Wanted(), 0, 1)).items[0].state == "approval"
 
 
 async def test_a_name_is_given_once(directory):
@@ -78,12 +100,18 @@ async def test_a_reset_leaves_the_account_as_it_is(directory):
     assert await directory.person(added.id) == added
 
 
+async def test_second_factors_are_taken_away_from_whoever_lost_them(directory):
+    added = await directory.add(somebody(), None)
+    await directory.remove_factors(added.id)
+    assert await directory.person(added.id) == added
+
+
 async def test_a_deleted_account_is_gone(directory):
     added = await directory.add(somebody(), None)
     await directory.delete(added.id)
     with pytest.raises(NotFound):
         await directory.person(added.id)
-    assert await directory.people(added.username, 0, 10) == ([], 0)
+    assert (await directory.people(Wanted(added.username), 0, 10)).total == 0
 
 
 async def test_what_is_asked_of_nobody_is_refused(directory):
@@ -93,6 +121,7 @@ async def test_what_is_asked_of_nobody_is_refused(directory):
         directory.change(nobody, {"role": "Tech"}),
         directory.set_enabled(nobody, enabled=False),
         directory.send_reset(nobody),
+        directory.remove_factors(nobody),
         directory.delete(nobody),
     ):
         with pytest.raises(NotFound):

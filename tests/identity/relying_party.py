@@ -25,6 +25,7 @@ async def register(context, **changes):
         "redirects": (BACK,),
         "after_logout": (AFTER,),
         "backchannel_logout": TOLD,
+        "is_ours": True,
     }
     return await create_client(context, NewClient(**described | changes))
 

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from smartbear.identity.actions.directory import Embedded
-from smartbear.identity.model.people import Directory
+from smartbear.identity.model.people import Directory, Wanted
 from smartbear.identity.model.registration import Registration
 from smartbear.identity.store import people
 from tests.identity.conftest import letters
@@ -56,7 +56,7 @@ async def test_a_participants_account_is_none_of_an_administrators(identity, dir
             """INSERT INTO account (id, username, role, name, created_at)
                VALUES ('0190a000-0000-7000-8000-0000000000aa', 'SB-0009', 'Participant', 'SB-0009', now())"""
         )
-    assert (await directory.people("SB-0009", 0, 10))[1] == 0
+    assert (await directory.people(Wanted("SB-0009"), 0, 10)).total == 0
 
 
 @pytest.mark.parametrize("changes", [{"role": "Tech"}, {"organisation": None}])

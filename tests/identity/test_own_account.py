@@ -1,6 +1,7 @@
 """What people see and do with their own account, and the second step of signing in."""
 
 import base64
+import html
 import json
 import re
 from datetime import timedelta
@@ -11,36 +12,20 @@ from smartbear.identity.actions import NewAccount, create_account
 from smartbear.identity.model import totp
 from smartbear.identity.routes.provider import Provider
 from smartbear.identity.settings import IdentitySettings
-from tests.identity.conftest import PASSWORD, PROTOCOL, answer_of, asked, fields_of
+from tests.identity.conftest import (
+    ACCOUNT,
+    PASSWORD,
+    PROTOCOL,
+    Browser,
+    answer_of,
+    asked,
+    code_at,
+    codes_on,
+    fields_of,
+    totp_secret,
+)
 
-ACCOUNT = "/realms/smartbear/account"
-
-
-@pytest.fixture
-async def page(http):
-    """The account page of the clinician, who signs in where it asks for it."""
-    form = fields_of(await http.get(ACCOUNT)) | {"username": "test_clinician", "password": PASSWORD}
-    assert (await http.post(ACCOUNT, data=form)).headers["location"] == ACCOUNT
-    return await http.get(ACCOUNT)
-
-
-@pytest.fixture
-def do(http):
-    async def do(deed, **form):
-        shown = await http.get(ACCOUNT)
-        proof = re.search(r'name="proof" value="([^"]+)"', shown.text)[1]
-        return await http.post(ACCOUNT, data={"proof": proof, "do": deed} | form)
-
-    return do
-
-
-@pytest.fixture(autouse=True)
-async def as_before(identity):
-    yield
-    context, _ = identity
-    async with context.db.connection() as c:
-        await c.execute("UPDATE account SET totp = NULL, totp_step = 0")
-        await c.execute("DELETE FROM session")
+pytestmark = pytest.mark.usefixtures("plain_again")
 
 
 async def set_up(do, http, clock):
@@ -49,21 +34,15 @@ async def set_up(do, http, clock):
     secret = totp_secret(shown)
     code = totp.code(secret, int(clock.now().timestamp()) // 30)
     answer = await http.post(ACCOUNT, data=fields_of(shown) | {"code": code})
-    assert answer.status_code == 303, answer.text
+    assert codes_on(answer), answer.text
     return secret
-
-
-def totp_secret(page):
-    return base64.b32decode(re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)[1].replace(" ", ""))
-
-
-def code_at(secret, clock):
-    return totp.code(secret, int(clock.now().timestamp()) // 30)
 
 
 async def second(http, shown, **form):
     """Answer the second step of a sign-in."""
-    return await http.post(f"{PROTOCOL}/auth", params=asked(), data=fields_of(shown) | form)
+    return await http.post(
+        f"{PROTOCOL}/auth", params=asked(), data=fields_of(shown) | {"step": "code"} | form
+    )
 
 
 async def test_the_account_is_shown_only_after_a_recent_sign_in(page, http, clock):
@@ -209,7 +188,7 @@ async def test_the_second_step_is_open_for_ten_minutes_and_in_its_browser(page, 
     http.cookies.clear()
     clock.advance(timedelta(seconds=60))
     shown = await browser.sign_in()
-    fields = fields_of(shown)
+    fields = fields_of(shown) | {"step": "code"}
     half = http.cookies["smartbear_half"]
     http.cookies.delete("smartbear_half")
     code = {"code": code_at(secret, clock)}
@@ -239,7 +218,37 @@ async def test_staff_without_a_second_factor_set_one_up_before_they_go_on(strict
     assert "Set up an authenticator app" in shown.text
     code = code_at(totp_secret(shown), clock)
     assert (await second(http, shown, code="123456")).status_code == 401
-    assert "code" in answer_of(await second(http, shown, code=code))
+    kept = await second(http, shown, code=code)
+    assert len(set(codes_on(kept))) == 10
+    onward = re.search(r'class="button" href="([^"]+)"', kept.text)[1]
+    assert "code" in answer_of(await http.get(html.unescape(onward)))
+
+
+async def test_going_on_from_the_codes_asks_for_no_second_sign_in(strict, http, clock):
+    asks = {"prompt": "login", "max_age": "0"}
+    shown = await Browser(http).sign_in(**asks)
+    form = fields_of(shown) | {"code": code_at(totp_secret(shown), clock)}
+    kept = await http.post(f"{PROTOCOL}/auth", params=asked(**asks), data=form)
+    onward = html.unescape(re.search(r'class="button" href="([^"]+)"', kept.text)[1])
+    assert (answer_of(await http.get(onward))["state"], "prompt" in onward) == ("s-1", False)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "environment", "role", "is_needed"),
+    [
+        (None, "production", "CCM", True),
+        (None, "production", "SysAdmin", True),
+        (None, "production", "Participant", False),
+        (None, "demo", "CCM", False),
+        (None, "test", "CCM", False),
+        (True, "demo", "CCM", True),
+        (True, "demo", "Participant", False),
+        (False, "production", "CCM", False),
+    ],
+)
+def test_production_asks_staff_for_a_second_factor_unless_told_not_to(wanted, environment, role, is_needed):
+    settings = IdentitySettings(staff_second_factor=wanted)
+    assert settings.needs_second_factor(role, environment) is is_needed
 
 
 async def test_participants_are_not_asked_for_a_second_factor(strict, identity, browser):

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartbear.identity.actions.directory import Embedded
-from smartbear.identity.model.registration import Registration, is_email
+from smartbear.identity.model.people import Wanted
+from smartbear.identity.model.registration import PRIVACY_NOTICE, Registration, is_email
 from smartbear.identity.model.strength import is_strong
 from smartbear.identity.store import people
 from tests.identity.conftest import PASSWORD, PLACES, answer_of, drain, fields_of, letters, link_in
@@ -21,7 +22,7 @@ GOOD = {
     "email": "new.user@demo.invalid",
     "password": "seven stars over the lake",
     "organisation": PLACES[0]["id"],
-    "consent": "yes",
+    "consent": PRIVACY_NOTICE,
 }
 
 
@@ -45,7 +46,7 @@ async def no_letters_yet(database_url):
 
 async def registered(context):
     """The account that was asked for, as the administrator sees it."""
-    found, _ = await Embedded(context).people("new_user", 0, 10)
+    found = (await Embedded(context).people(Wanted("new_user"), 0, 10)).items
     return found[0]
 
 
@@ -69,6 +70,24 @@ async def test_a_new_user_asks_is_approved_confirms_and_signs_in(identity, post,
     assert claims.status_code == 200
     assert "code" in answer_of(await browser.sign_in("new_user", GOOD["password"]))
     assert (await post(link_in(confirm))).status_code == 410
+
+
+async def test_the_privacy_notice_that_was_agreed_to_is_kept_with_the_moment(identity, http, post, clock):
+    context, _ = identity
+    assert PRIVACY_NOTICE in (await http.get(f"{ACCOUNT}/privacy")).text
+    await post("/registration", **GOOD)
+    async with context.db.connection() as c:
+        kept = await c.fetchrow("SELECT consented_to, consented_at FROM account WHERE username = 'new_user'")
+    assert tuple(kept) == (PRIVACY_NOTICE, clock.now())
+
+
+async def test_whoever_is_refused_hears_of_it_and_is_forgotten(identity, post, database_url):
+    context, _ = identity
+    await post("/registration", **GOOD)
+    await Embedded(context).delete((await registered(context)).id)
+    told = [letter for letter in await letters(context, database_url) if "not approved" in letter.text]
+    assert [letter.to for letter in told] == [GOOD["email"]]
+    assert (await Embedded(context).people(Wanted("new_user"), 0, 10)).total == 0
 
 
 async def test_looking_at_a_link_does_not_use_it(identity, post, http, database_url):
@@ -97,6 +116,7 @@ async def test_looking_at_a_link_does_not_use_it(identity, post, http, database_
         ("organisation", "0190a000-0000-7000-8000-00000000000f", "Please choose your organisation."),
         ("organisation", "", "Please choose your organisation."),
         ("consent", "no", "Without this we cannot keep your request."),
+        ("consent", "0 of an earlier year", "Without this we cannot keep your request."),
     ],
 )
 async def test_a_form_that_is_not_right_says_where_and_keeps_nothing(identity, post, field, value, told):
@@ -104,7 +124,7 @@ async def test_a_form_that_is_not_right_says_where_and_keeps_nothing(identity, p
     page = await post("/registration", **GOOD | {field: value})
     assert (page.status_code, told in page.text) == (400, True)
     assert GOOD["password"] not in page.text
-    assert await Embedded(context).people("new_user", 0, 10) == ([], 0)
+    assert (await Embedded(context).people(Wanted("new_user"), 0, 10)).total == 0
 
 
 @pytest.mark.parametrize("extra", ["role", "pilot", "waits_for", "disabled", "participant", "id"])

@@ -12,7 +12,7 @@ from smartbear.identity.model import pkce
 from smartbear.identity.routes.provider import Provider
 from smartbear.identity.settings import IdentitySettings
 from smartbear.kit.errors import NotFound
-from tests.identity.conftest import CHALLENGE, ORIGIN, PASSWORD, PROTOCOL, VERIFIER, answer_of, asked
+from tests.identity.conftest import CHALLENGE, ORIGIN, PASSWORD, PLACES, PROTOCOL, VERIFIER, answer_of, asked
 
 
 async def test_discovery_describes_what_is_offered(http):
@@ -38,7 +38,7 @@ async def test_signing_in_gives_a_code_and_the_code_gives_tokens(http, browser):
     assert access.header["typ"] == "at+jwt"
     assert "cdr" in access.claims["aud"]
     assert access.claims["roles"] == ["CCM"]
-    assert (access.claims["organisation"], access.claims["pilot"]) == ("o-1", "p-1")
+    assert (access.claims["organisation"], access.claims["pilot"]) == (PLACES[0]["id"], "p-1")
     assert access.claims["exp"] - access.claims["iat"] == 300
     identity = jwt.decode(tokens["id_token"], keys, algorithms=["RS256"]).claims
     assert (identity["aud"], identity["nonce"]) == ("dashboard", "n-1")

@@ -7,6 +7,7 @@ from smartbear.contracts.scope import SYSTEM, AccessScope, ScopeMiddleware
 from smartbear.identity.actions import NewClient, create_client
 from smartbear.kit.errors import NotFound
 from tests.conftest import client_of, test_key
+from tests.identity.conftest import PLACES
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ async def test_an_account_is_what_it_is_today(identity, asking):
         role="CCM",
         account=account,
         username="test_clinician",
-        organisations=("o-1",),
+        organisations=(PLACES[0]["id"],),
         pilots=("p-1",),
     )
     await account_of(context, organisation="o-2")
@@ -46,7 +47,7 @@ async def test_an_account_is_what_it_is_today(identity, asking):
     await account_of(context, disabled=True)
     with pytest.raises(NotFound):
         await asking.standing("CCM", account)
-    await account_of(context, disabled=False, organisation="o-1")
+    await account_of(context, disabled=False, organisation=PLACES[0]["id"])
 
 
 async def test_a_client_is_what_it_is_today_if_it_may_come_to_who_asks(identity, asking):

@@ -73,6 +73,7 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
             Route(f"{ACCOUNT}/confirm", registration.confirm, methods=["GET", "POST"]),
             Route(f"{ACCOUNT}/forgotten", registration.forgotten, methods=["GET", "POST"]),
             Route(f"{ACCOUNT}/reset", registration.reset, methods=["GET", "POST"]),
+            Route(f"{ACCOUNT}/address", registration.address, methods=["GET", "POST"]),
             Route(f"{ACCOUNT}/privacy", registration.privacy, methods=["GET"]),
             Mount(f"{path}/static", _Kept(directory=_STATIC)),
             Route("/api/accounts", administrators),

@@ -5,7 +5,8 @@ from datetime import timedelta
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from smartbear.contracts.roles import PARTICIPANT
+from smartbear.contracts.roles import PARTICIPANT, STAFF
+from smartbear.kit.settings import Environment
 
 
 class IdentitySettings(BaseSettings):
@@ -28,8 +29,10 @@ class IdentitySettings(BaseSettings):
         description="Seconds a participant stays signed in on the own device, in place of both of the above.",
     )
 
-    staff_second_factor: bool = Field(
-        default=False, description="Whether staff sign in with a second factor; who has none sets one up."
+    staff_second_factor: bool | None = Field(
+        default=None,
+        description="Whether staff sign in with a second factor; who has none sets one up. "
+        "Unset: yes, but for the environments demo and test.",
     )
     key_days: int = Field(90, ge=1, le=3650, description="Days after which the next signing key is made.")
 
@@ -39,6 +42,11 @@ class IdentitySettings(BaseSettings):
     keycloak_secret: SecretStr = Field(
         SecretStr(""), description="Secret of the client usermanager there, for user administration."
     )
+
+    def needs_second_factor(self, role: str, environment: Environment) -> bool:
+        """Whether a password alone is not enough for whoever has this role."""
+        wanted = self.staff_second_factor
+        return role in STAFF and (environment == "production" if wanted is None else wanted)
 
     def session(self, role: str) -> timedelta:
         """How long a browser stays signed in."""

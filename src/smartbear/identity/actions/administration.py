@@ -24,7 +24,7 @@ class Administration:
         """Add an account, whose owner gets a link to set a password."""
         pilot = await self._pilot(new.role, new.organisation)
         person = await self.directory.add(new, pilot)
-        await self._tell(person)
+        await tell_users(self.users, person)
         return person
 
     async def change(self, account: str, changes: PersonChange) -> Person:
@@ -38,13 +38,18 @@ class Administration:
             wanted["pilot"] = await self._pilot(role, place)
         person = await self.directory.change(account, wanted)
         if person.role:
-            await self._tell(person)
+            await tell_users(self.users, person)
         return person
 
     async def set_enabled(self, account: str, *, enabled: bool) -> Person:
         """Let an account sign in, or not; nobody locks themselves out."""
         self._not_oneself(account)
         return await self.directory.set_enabled(account, enabled=enabled)
+
+    async def remove_factors(self, account: str) -> None:
+        """Take the second factors away; the own ones on the account page, where the password is asked for."""
+        self._not_oneself(account)
+        await self.directory.remove_factors(account)
 
     async def delete(self, account: str) -> None:
         """Delete an account for good."""
@@ -70,14 +75,16 @@ class Administration:
         known = await self.users.organisations(self.scope)
         return next((place for place in known if place.id == organisation), None)
 
-    async def _tell(self, person: Person) -> None:
-        member = {
-            "name": person.name,
-            "email": person.email,
-            "role": person.role,
-            "organisation_id": person.organisation,
-        }
-        await self.users.put_staff(person.id, StaffMember.model_validate(member))
+
+async def tell_users(users: UsersClient, person: Person) -> None:
+    """Let participants and colleagues know a member of staff by what is true now."""
+    member = {
+        "name": person.name,
+        "email": person.email,
+        "role": person.role,
+        "organisation_id": person.organisation,
+    }
+    await users.put_staff(person.id, StaffMember.model_validate(member))
 
 
 def _wrong(code: str, message: str) -> Unprocessable:

@@ -52,6 +52,12 @@ class Asked:
     hint: str | None
     """An ID token of the person the client expects to see."""
 
+    @property
+    def wishes(self) -> frozenset[str]:
+        """All it wants to do or know: scopes, and claims asked for by name."""
+        named = (f"claim:{name}" for names in self.claims.values() for name in names)
+        return frozenset((*self.scope.split(), *named))
+
     def accepts(self, session: SignedIn, now: datetime) -> bool:
         """Whether an earlier sign-in will do, or the client wants a new one (OIDC Core §3.1.2.1)."""
         too_old = self.max_age is not None and now - session.since > self.max_age

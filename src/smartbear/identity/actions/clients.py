@@ -36,6 +36,8 @@ class NewClient:
     backchannel_logout: str | None = None
     keys: Mapping[str, Any] | None = None
     """Public keys as a JWK set; the client then has no secret."""
+    is_ours: bool = False
+    """Part of the platform: people are not asked before it learns who they are."""
 
 
 async def create_client(context: Context, new: NewClient) -> tuple[str, str | None]:
@@ -75,6 +77,7 @@ def _described(context: Context, new: NewClient) -> Client:
         new.redirects,
         new.after_logout,
         new.backchannel_logout,
+        is_ours=new.is_ours,
     )
 
 
@@ -123,6 +126,7 @@ async def find_client(context: Context, client_id: str) -> Client | None:
             declared.services,
             tuple(origin + path for origin in origins for path in declared.redirects),
             tuple(origin + path for origin in origins for path in declared.after_logout),
+            is_ours=True,
         )
     if not _CLIENT_ID.fullmatch(client_id):
         return None

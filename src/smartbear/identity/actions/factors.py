@@ -3,13 +3,10 @@
 import os
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from smartbear.contracts.roles import STAFF
-from smartbear.identity.actions import secrets
-from smartbear.identity.actions.tries import FREE_TRIES, take
+from smartbear.identity.actions import secrets, tries
 from smartbear.identity.model import totp
 from smartbear.identity.model.accounts import Account
 from smartbear.identity.settings import IdentitySettings
@@ -42,7 +39,7 @@ async def are_needed(context: Context, settings: IdentitySettings, account: Acco
     """Whether the password alone is not enough: there is a second factor, or there has to be one."""
     async with context.db.connection() as c:
         known = await factors.factors_of(c, account.id)
-    return known.any or (settings.staff_second_factor and account.role in STAFF)
+    return known.any or settings.needs_second_factor(account.role, context.settings.environment)
 
 
 async def begin(context: Context, account: str, *, anew: bool = False) -> str:
@@ -75,14 +72,13 @@ def secret_to_set_up(context: Context, half: Half) -> bytes:
     return _opened(context, half.totp or b"")
 
 
-async def check_code(context: Context, who: Waiting, given: str) -> bool:
+async def check_code(context: Context, who: Waiting, given: str, browser: str) -> bool:
     """Whether a one-time password is right, for the first time; a new secret is kept once its first one is.
 
-    Raises TooManyRequests after too many wrong ones.
+    ``browser`` is the cookie of one the person has used. Raises TooManyRequests after too many wrong ones.
     """
     now = context.clock.now()
-    attempt = sha256(f"factor\0{who.account.id}".encode()).digest()
-    await take(context, attempt, FREE_TRIES)
+    counted = await take_guess(context, who, browser)
     sealed = who.half.totp or who.factors.totp
     if sealed is None:
         return False
@@ -94,8 +90,18 @@ async def check_code(context: Context, who: Waiting, given: str) -> bool:
         if who.sets_up:
             await factors.set_totp(tx, who.account.id, sealed, step - 1)
         is_first = await factors.use_step(tx, who.account.id, step)
-        await sessions.forget_tries(tx, attempt, now)
+        await sessions.forget_tries(tx, counted, now)
         return is_first and await factors.close_half(tx, secrets.digest(who.secret))
+
+
+async def take_guess(context: Context, who: Waiting, browser: str) -> bytes:
+    """Count a guess at a second factor; returns what it is counted under.
+
+    Raises TooManyRequests if one has to wait.
+    """
+    counted = tries.of_factor(context, who.account.username, browser)
+    await tries.take(context, counted, tries.FREE_TRIES)
+    return counted
 
 
 async def remove_totp(context: Context, account: str) -> None:

@@ -8,6 +8,7 @@ import jinja2
 from smartbear.contracts.events import publish
 from smartbear.contracts.letters import Letter, LetterWanted
 from smartbear.identity.actions import secrets
+from smartbear.identity.model.accounts import Account
 from smartbear.identity.model.people import Person
 from smartbear.identity.model.realm import realm
 from smartbear.identity.model.texts import LANGUAGES, words
@@ -15,10 +16,29 @@ from smartbear.identity.store import links
 from smartbear.kit.context import Context
 from smartbear.kit.db import Connection
 
-Kind = Literal["received", "exists", "name_taken", "confirm", "welcome", "reset", "changed"]
+Kind = Literal[
+    "received",
+    "exists",
+    "name_taken",
+    "refused",
+    "confirm",
+    "welcome",
+    "reset",
+    "changed",
+    "address",
+    "address_changed",
+    "factors_removed",
+    "recovery_used",
+]
 ACCOUNT = f"{realm().issuer_path}/account"
-_LIFETIMES = {"confirm": timedelta(days=7), "welcome": timedelta(days=7), "reset": timedelta(hours=1)}
-_PURPOSES = {"confirm": "confirm", "welcome": "reset", "reset": "reset"}
+_LIFETIMES = {
+    "confirm": timedelta(days=7),
+    "welcome": timedelta(days=7),
+    "reset": timedelta(hours=1),
+    "address": timedelta(hours=1),
+}
+_PURPOSES = {"confirm": "confirm", "welcome": "reset", "reset": "reset", "address": "address"}
+_PAGES = {"exists": "/forgotten", "name_taken": "/registration", "refused": "/registration"}
 _templates = jinja2.Environment(
     loader=jinja2.PackageLoader("smartbear.identity"),
     autoescape=jinja2.select_autoescape(("html",)),
@@ -29,19 +49,24 @@ _templates = jinja2.Environment(
 
 async def send(tx: Connection, context: Context, kind: Kind, to: str, language: str) -> None:
     """Have a letter without a link of its own sent."""
-    page = "/forgotten" if kind == "exists" else "/registration" if kind == "name_taken" else ""
-    await _send(tx, context, kind, to, language, _address(context, page))
+    await _send(tx, context, kind, to, language, _address(context, _PAGES.get(kind, "")))
 
 
-async def send_link(tx: Connection, context: Context, kind: Kind, person: Person) -> None:
-    """Have a letter sent with a link for its receiver alone; an earlier one of the kind is over."""
-    if person.email is None:
+async def send_link(
+    tx: Connection, context: Context, kind: Kind, owner: Person | Account, *, to: str | None = None
+) -> None:
+    """Have a letter sent with a link for its receiver alone; an earlier one of the kind is over.
+
+    ``to`` is an address that is to become the account's, and goes with the link.
+    """
+    receiver = to or owner.email
+    if receiver is None:
         return
     secret, digest = secrets.fresh()
     purpose, until = _PURPOSES[kind], context.clock.now() + _LIFETIMES[kind]
-    await links.put(tx, digest, person.id, purpose, until)
+    await links.put(tx, digest, owner.id, purpose, until, to)
     address = _address(context, f"/{purpose}?link={secret}")
-    await _send(tx, context, kind, person.email, person.language, address)
+    await _send(tx, context, kind, receiver, owner.language, address)
 
 
 async def _send(tx: Connection, context: Context, kind: Kind, to: str, language: str, address: str) -> None:

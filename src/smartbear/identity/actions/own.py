@@ -9,8 +9,9 @@ from smartbear.identity.actions.sign_in import SignedIn
 from smartbear.identity.model import webauthn
 from smartbear.identity.model.accounts import Account
 from smartbear.identity.model.strength import is_strong
-from smartbear.identity.store import accounts, factors, people, sessions
+from smartbear.identity.store import accounts, factors, people, permissions, sessions
 from smartbear.identity.store.factors import Passkey
+from smartbear.identity.store.permissions import Permission
 from smartbear.identity.store.sessions import Session
 from smartbear.kit import logs
 from smartbear.kit.context import Context
@@ -30,6 +31,9 @@ class Overview:
     """The session this is looked at from."""
     has_totp: bool
     passkeys: list[Passkey]
+    recovery_codes: int
+    """That have not been used."""
+    permissions: list[Permission]
 
     @property
     def may_delete(self) -> bool:
@@ -51,6 +55,8 @@ async def overview(context: Context, session: SignedIn) -> Overview:
             here.id if here else "",
             (await factors.factors_of(c, account.id)).totp is not None,
             await factors.passkeys_of(c, account.id),
+            await factors.recovery_codes_left(c, account.id),
+            await permissions.permissions_of(c, account.id),
         )
 
 
@@ -75,7 +81,7 @@ async def end_others(context: Context, session: SignedIn) -> None:
 
 async def set_password(context: Context, session: SignedIn, current: str, password: str) -> str | None:
     """Change the password and sign out everywhere; returns the word for what is wrong, or None."""
-    account = await _proven(context, session, current)
+    account = await proven(context, session, current)
     if account is None:
         return "wrong_password"
     if not is_strong(password, (account.username, account.name, account.email or "")):
@@ -102,7 +108,7 @@ async def remove_passkey(context: Context, session: SignedIn, passkey: str) -> N
 
 async def delete(context: Context, session: SignedIn, current: str) -> bool:
     """Delete the account and all that hangs on it; False if the password is wrong, or a participant's."""
-    account = await _proven(context, session, current)
+    account = await proven(context, session, current)
     if account is None or account.role == PARTICIPANT:
         return False
     async with context.db.transaction() as tx:
@@ -112,7 +118,7 @@ async def delete(context: Context, session: SignedIn, current: str) -> bool:
     return True
 
 
-async def _proven(context: Context, session: SignedIn, password: str) -> Account | None:
+async def proven(context: Context, session: SignedIn, password: str) -> Account | None:
     """The account, if whoever holds its session knows its password as well; guesses are counted."""
     try:
         await tries.take(context, session.digest, tries.FREE_TRIES)

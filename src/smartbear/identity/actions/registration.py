@@ -40,10 +40,10 @@ async def answer(context: Context, asked: dict[str, Any]) -> None:
 async def confirm(context: Context, link: str) -> bool:
     """Let an approved account sign in, whose owner has read the letter; False if the link is over."""
     async with context.db.transaction() as tx:
-        account = await links.use(tx, secrets.digest(link), "confirm", context.clock.now())
-        if account:
-            await people.wait_for(tx, account, None)
-    return account is not None
+        used = await links.use(tx, secrets.digest(link), "confirm", context.clock.now())
+        if used:
+            await people.wait_for(tx, used.account, None)
+    return used is not None
 
 
 async def ask_for_reset(context: Context, name: str) -> None:
@@ -74,12 +74,12 @@ async def reset(context: Context, link: str, password: str) -> bool:
     hashed = await passwords.hashed(password)
     now = context.clock.now()
     async with context.db.transaction() as tx:
-        account = await links.use(tx, secrets.digest(link), "reset", now)
-        if account is None:
+        used = await links.use(tx, secrets.digest(link), "reset", now)
+        if used is None:
             return False
-        await accounts.set_password(tx, account, hashed)
-        await backchannel.tell(tx, await sessions.end_all(tx, account, now))
-        await _tell_of_change(tx, context, account)
+        await accounts.set_password(tx, used.account, hashed)
+        await backchannel.tell(tx, await sessions.end_all(tx, used.account, now))
+        await _tell_of_change(tx, context, used.account)
     _log.info("password_set")
     return True
 

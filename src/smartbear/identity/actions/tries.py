@@ -39,10 +39,17 @@ def known_browser(context: Context, username: str) -> str:
 
 def counted_under(context: Context, username: str, address: str, cookie: str) -> bytes:
     """What tries are counted under: the known browser, else the name and the address together."""
-    nonce, _, mac = cookie.partition(".")
-    is_known = hmac.compare_digest(mac.encode(), _mac(context, nonce, username).encode())
-    source = f"browser\0{nonce}" if is_known else f"address\0{address}"
+    source = _known(context, username, cookie) or f"address\0{address}"
     return sha256(f"{username.lower()}\0{source}".encode()).digest()
+
+
+def of_factor(context: Context, username: str, cookie: str) -> bytes:
+    """What guesses at a second factor are counted under: the known browser, else all others together.
+
+    Six digits bear no count for each address. It takes the password to guess them.
+    """
+    source = _known(context, username, cookie) or "elsewhere"
+    return sha256(f"\0factor\0{username.lower()}\0{source}".encode()).digest()
 
 
 def of_address(address: str) -> bytes:
@@ -53,6 +60,13 @@ def of_address(address: str) -> bytes:
 def of_letters(address: str) -> bytes:
     """What letters that an address has asked for are counted under."""
     return sha256(f"\0letters\0{address}".encode()).digest()
+
+
+def _known(context: Context, username: str, cookie: str) -> str:
+    """The browser by its cookie, if the person has signed in there before; else nothing."""
+    nonce, _, mac = cookie.partition(".")
+    is_known = hmac.compare_digest(mac.encode(), _mac(context, nonce, username).encode())
+    return f"browser\0{nonce}" if is_known else ""
 
 
 def _mac(context: Context, nonce: str, username: str) -> str:

@@ -71,6 +71,9 @@ class Client:
     keys: Mapping[str, Any] | None = None
     """Public keys it signs assertions with, as a JWK set."""
 
+    is_ours: bool = False
+    """Part of the platform: people are not asked whether it may do what it does."""
+
     @property
     def is_public(self) -> bool:
         """Whether it runs where no secret can be kept, and proves itself by PKCE alone."""

@@ -11,6 +11,8 @@ Code = Literal[
     "unsupported_response_type",
     "invalid_scope",
     "login_required",
+    "consent_required",
+    "access_denied",
     "request_not_supported",
     "request_uri_not_supported",
 ]

@@ -9,6 +9,8 @@ from smartbear.identity.model.strength import is_strong
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,63}")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\"<>(),;:\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _LONGEST_NAME = 100
+PRIVACY_NOTICE = "1 of November 2026"
+"""Which notice the page shows. Another one gets another name, and earlier consents keep theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Registration:
     organisation: str
     language: str
     has_consented: bool
+    """To the notice that the page shows now; a form that was open since another one is asked again."""
 
     @classmethod
     def read(cls, form: Mapping[str, str], language: str) -> "Registration":
@@ -33,7 +36,7 @@ class Registration:
             password=form.get("password", ""),
             organisation=form.get("organisation", ""),
             language=language,
-            has_consented=form.get("consent") == "yes",
+            has_consented=form.get("consent") == PRIVACY_NOTICE,
         )
 
     @property

@@ -9,7 +9,7 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from smartbear.identity.actions import factors, own, passkeys
+from smartbear.identity.actions import address, factors, own, passkeys, permissions, recovery
 from smartbear.identity.actions.letters import ACCOUNT
 from smartbear.identity.actions.sign_in import SignedIn, find_session
 from smartbear.identity.model import webauthn
@@ -71,6 +71,8 @@ async def _page(request: Request, session: SignedIn, problem: Problem | None = N
         here_id=seen.here,
         has_totp=seen.has_totp,
         passkeys=passkeys_,
+        recovery_codes=seen.recovery_codes,
+        permissions=seen.permissions,
         may_delete=seen.may_delete,
     )
     cookies.keep_proof(request, answer, proof)
@@ -127,11 +129,30 @@ async def _keep_passkey(request: Request, session: SignedIn, form: _Form) -> Res
         return await show(request)
     if not await passkeys.add(context, who, form.get("answer", ""), steps.expected(request, who)):
         return await _page(request, session, Problem(word="no_passkey", status=400))
-    return await _back(session)
+    codes = await recovery.first(context, session.account)
+    return pages.recovery_codes(request, codes=codes, onward=ACCOUNT) if codes else await _back(session)
 
 
 async def _remove_passkey(request: Request, session: SignedIn, form: _Form) -> Response:
     await own.remove_passkey(provider(request).context, session, form.get("passkey", ""))
+    return await _back(session)
+
+
+async def _renew_codes(request: Request, session: SignedIn, _form: _Form) -> Response:
+    codes = await recovery.renew(provider(request).context, session.account)
+    return pages.recovery_codes(request, codes=codes, onward=ACCOUNT)
+
+
+async def _change_address(request: Request, session: SignedIn, form: _Form) -> Response:
+    context, wanted = provider(request).context, form.get("email", "").strip()
+    word = await address.ask(context, session, form.get("current", ""), wanted)
+    if word:
+        return await _page(request, session, Problem(word=word, status=400))
+    return pages.message(request, "address_asked")
+
+
+async def _take_back(request: Request, session: SignedIn, form: _Form) -> Response:
+    await permissions.take_back(provider(request).context, session, form.get("client", ""))
     return await _back(session)
 
 
@@ -152,5 +173,8 @@ _DEEDS: Mapping[str, _Do] = {
     "make_passkey": _make_passkey,
     "keep_passkey": _keep_passkey,
     "remove_passkey": _remove_passkey,
+    "renew_codes": _renew_codes,
+    "address": _change_address,
+    "take_back": _take_back,
     "delete": _delete,
 }

@@ -3,13 +3,20 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, status
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 
 from smartbear.contracts.people import Id
 from smartbear.contracts.scope import AccessScope, require
 from smartbear.identity.actions.administration import Administration
-from smartbear.identity.model.people import NewPerson, Person, PersonChange
+from smartbear.identity.model.people import (
+    NewPerson,
+    Person,
+    PersonChange,
+    StaffRole,
+    State,
+    Wanted,
+)
 from smartbear.identity.routes.provider import Provider
 from smartbear.kit.routing import StrictRoute
 
@@ -32,6 +39,7 @@ class People(BaseModel):
 
     items: list[Person]
     total: int
+    counts: dict[State, int] = Field(description="By state, whichever state was asked for.")
     page: int
     size: int
 
@@ -46,12 +54,16 @@ class Enabled(BaseModel):
 async def list_accounts(
     work: Work,
     search: Annotated[str, Query(max_length=100, pattern=r"^[^\x00]*$")] = "",
+    state: State | None = None,
+    role: StaffRole | None = None,
+    organisation: Annotated[Id | None, Query(description="A UUID.")] = None,
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
     size: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> People:
     """Accounts of staff, those that wait for approval first."""
-    found, total = await work.directory.people(search, (page - 1) * size, size)
-    return People(items=found, total=total, page=page, size=size)
+    wanted = Wanted(search, state, role, organisation)
+    found = await work.directory.people(wanted, (page - 1) * size, size)
+    return People(items=found.items, total=found.total, counts=dict(found.counts), page=page, size=size)
 
 
 @router.post("", status_code=status.HTTP_201_CREATED)
@@ -84,7 +96,13 @@ async def reset_account(account: AccountId, work: Work) -> None:
     await work.directory.send_reset(account)
 
 
+@router.delete("/{account}/factors", status_code=status.HTTP_204_NO_CONTENT)
+async def remove_factors(account: AccountId, work: Work) -> None:
+    """Take the second factors away from an owner who has lost them; it is signed out everywhere."""
+    await work.remove_factors(account)
+
+
 @router.delete("/{account}", status_code=status.HTTP_204_NO_CONTENT)
 async def delete_account(account: AccountId, work: Work) -> None:
-    """Delete an account for good."""
+    """Delete an account for good; one that waits for approval is refused, and its owner told."""
     await work.delete(account)

@@ -1,11 +1,13 @@
 """Signing in: the authorization endpoint and its form."""
 
+from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from smartbear.identity.actions import verify
+from smartbear.identity.actions import permissions, verify
 from smartbear.identity.actions.authorize import Asked, Return, grant_code, understand, where_back
 from smartbear.identity.actions.sign_in import SignedIn, find_session
 from smartbear.identity.model.faults import OAuthFault, WrongAddress
@@ -14,6 +16,7 @@ from smartbear.identity.routes.forms import read_form, read_once
 from smartbear.identity.routes.provider import NO_STORE, PROTOCOL, provider
 
 _SEE_OTHER = 303
+_TO_DECIDE = timedelta(minutes=10)
 
 
 async def show(request: Request) -> Response:
@@ -28,7 +31,7 @@ async def show(request: Request) -> Response:
         and asked.accepts(session, context.clock.now())
         and await _is_expected(request, asked, session)
     ):
-        return await _send_back(request, asked, session)
+        return await _answer(request, asked, session)
     if "none" in asked.prompts:
         return _refuse(request, asked.back, OAuthFault("login_required", "Nobody has signed in."))
     return steps.password_form(request, request.query_params.get("login_hint", "")[:200])
@@ -46,10 +49,12 @@ async def submit(request: Request) -> Response:
     if isinstance(asked, Response):
         return asked
 
-    async def send_back(session: SignedIn) -> Response:
-        return await _send_back(request, asked, session)
+    async def answer(session: SignedIn) -> Response:
+        return await _answer(request, asked, session)
 
-    return await steps.take(request, form, send_back)
+    if form.get("step") == "permission":
+        return await _decide(request, asked, form)
+    return await steps.take(request, form, answer)
 
 
 async def _is_expected(request: Request, asked: Asked, session: SignedIn) -> bool:
@@ -72,6 +77,33 @@ async def _asked(request: Request) -> Asked | Response:
         return understand(back, query)
     except OAuthFault as fault:
         return _refuse(request, back, fault)
+
+
+async def _answer(request: Request, asked: Asked, session: SignedIn) -> Response:
+    """Send somebody back who has signed in, once the program may learn who that is."""
+    if not await permissions.has_to_ask(provider(request).context, asked, session.account):
+        return await _send_back(request, asked, session)
+    if "none" in asked.prompts:
+        return _refuse(request, asked.back, OAuthFault("consent_required", "Nobody has allowed this yet."))
+    proof = cookies.form_proof(request)
+    answer = pages.permission(request, proof=proof, program=asked.back.client.name, wishes=asked.wishes)
+    cookies.keep_proof(request, answer, proof)
+    return answer
+
+
+async def _decide(request: Request, asked: Asked, form: Mapping[str, str]) -> Response:
+    """What the person says to that; a sign-in that the program would not accept any more is repeated."""
+    context = provider(request).context
+    session = await find_session(context, cookies.session_secret(request))
+    if session is None or not cookies.is_our_form(request, form):
+        return steps.password_form(request)
+    now = context.clock.now()
+    if not asked.accepts(session, now) and now - session.since > _TO_DECIDE:
+        return steps.password_form(request)
+    if form.get("answer") != "allow":
+        return _refuse(request, asked.back, OAuthFault("access_denied", "The person does not allow it."))
+    await permissions.allow(context, asked, session.account)
+    return await _send_back(request, asked, session)
 
 
 def _refuse(request: Request, back: Return, fault: OAuthFault) -> Response:

@@ -1,15 +1,16 @@
 """The pages people see: signing in, signed out, and a link that leads nowhere."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import jinja2
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from smartbear.identity.actions.factors import Waiting
 from smartbear.identity.actions.letters import ACCOUNT
-from smartbear.identity.model import totp, webauthn
+from smartbear.identity.model import qr, totp, webauthn
 from smartbear.identity.model.realm import realm
 from smartbear.identity.model.texts import LANGUAGES, words
 from smartbear.identity.routes.provider import provider
@@ -21,6 +22,20 @@ _CSP = (
     "frame-ancestors 'none'"
 )
 _HEADERS = {"cache-control": "no-store", "x-frame-options": "DENY"}
+_WORDS_OF_WISHES = {
+    "openid": "wish_place",
+    "claim:roles": "wish_place",
+    "claim:organisation": "wish_place",
+    "claim:pilot": "wish_place",
+    "claim:participant": "wish_place",
+    "profile": "wish_name",
+    "claim:name": "wish_name",
+    "claim:preferred_username": "wish_name",
+    "email": "wish_email",
+    "claim:email": "wish_email",
+    "offline_access": "wish_away",
+}
+"""Scope or claim → the word for it; what has none is shown as it is."""
 _templates = jinja2.Environment(
     loader=jinja2.PackageLoader("smartbear.identity"), autoescape=True, undefined=jinja2.StrictUndefined
 )
@@ -33,6 +48,8 @@ class Problem:
     word: str
     status: int
     number: int | None = None
+    step: str = ""
+    """Of the second step's forms, the one it is about."""
 
 
 def sign_in(request: Request, *, proof: str, username: str, problem: Problem | None) -> HTMLResponse:
@@ -79,8 +96,24 @@ def second(
         challenge=webauthn.coded(who.half.challenge),
         passkeys=[webauthn.coded(one) for one in who.factors.passkeys],
         key=totp.readable(secret) if secret else "",
-        key_address=totp.address(secret, "SMART BEAR", who.account.username) if secret else "",
+        key_address=_key_address(secret, who.account.username),
+        picture=Markup(qr.picture(_key_address(secret, who.account.username))),  # noqa: S704 - made here
     )
+
+
+def _key_address(secret: bytes | None, username: str) -> str:
+    return totp.address(secret, "SMART BEAR", username) if secret else ""
+
+
+def recovery_codes(request: Request, *, codes: Sequence[str], onward: str) -> HTMLResponse:
+    """New recovery codes, to be read this once, and where to go on."""
+    return page(request, "recovery_codes.html", codes=codes, onward=onward)
+
+
+def permission(request: Request, *, proof: str, program: str, wishes: Collection[str]) -> HTMLResponse:
+    """The question whether a program of others may do what it wants."""
+    told = [*dict.fromkeys(_WORDS_OF_WISHES.get(wish, wish) for wish in sorted(wishes))]
+    return page(request, "permission.html", proof=proof, program=program, wishes=told)
 
 
 def new_passkey(request: Request, *, proof: str, who: Waiting) -> HTMLResponse:

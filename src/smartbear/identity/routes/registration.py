@@ -9,8 +9,9 @@ from starlette.responses import Response
 from smartbear.contracts.people import Place
 from smartbear.contracts.scope import AccessScope
 from smartbear.identity.actions import registration, tries
+from smartbear.identity.actions.address import confirm as confirm_address
 from smartbear.identity.model.faults import OAuthFault
-from smartbear.identity.model.registration import TYPED, Registration
+from smartbear.identity.model.registration import PRIVACY_NOTICE, TYPED, Registration
 from smartbear.identity.model.strength import is_strong
 from smartbear.identity.routes import cookies, pages
 from smartbear.identity.routes.forms import read_form
@@ -82,15 +83,26 @@ async def reset(request: Request) -> Response:
     return pages.message(request, "password_set" if good else "link_over", 200 if good else 410)
 
 
+async def address(request: Request) -> Response:
+    """Ask before the link is used, since mail programs look at links; then the address is the account's."""
+    if request.method == "GET":
+        return _question(request, "address.html", {})
+    if await _our_form(request) is None:
+        return _question(request, "address.html", {"": "try_again"})
+    here = provider(request)
+    good = await confirm_address(here.context, here.users, _link(request))
+    return pages.message(request, "address_set" if good else "link_over", 200 if good else 410)
+
+
 async def privacy(request: Request) -> Response:
     """What is kept about whoever has an account."""
-    return pages.page(request, "privacy.html")
+    return pages.page(request, "privacy.html", version=PRIVACY_NOTICE)
 
 
 async def _registration(request: Request, form: Mapping[str, str], problems: Mapping[str, str]) -> Response:
     typed = {name: form.get(name, "") for name in TYPED}
     answer = {"typed": typed, "chosen": form.get("organisation", ""), "places": await _organisations(request)}
-    return _question(request, "registration.html", problems, **answer)
+    return _question(request, "registration.html", problems, version=PRIVACY_NOTICE, **answer)
 
 
 def _question(request: Request, template: str, problems: Mapping[str, str], **values: Any) -> Response:

@@ -1,12 +1,13 @@
 """Signing in, step by step: the password, then a second factor where one is needed or has to be set up."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from smartbear.identity.actions import factors, passkeys, tries
+from smartbear.identity.actions import factors, passkeys, recovery, tries
 from smartbear.identity.actions.accounts import Attempt, Refused, check_password
 from smartbear.identity.actions.factors import Waiting
 from smartbear.identity.actions.sign_in import SignedIn, begin_session
@@ -63,21 +64,37 @@ async def _password(request: Request, form: Mapping[str, str], done: Done) -> Re
 
 
 async def _second(request: Request, form: Mapping[str, str], who: Waiting, done: Done) -> Response:
-    here = provider(request)
+    step = form.get("step", "")
     try:
-        if form.get("step") == "passkey":
-            right, amr = (
-                await passkeys.check(here.context, who, form.get("answer", ""), expected(request, who)),
-                _PASSKEY,
-            )
-        else:
-            given = "".join(form.get("code", "").split())
-            right, amr = await factors.check_code(here.context, who, given), _CODE
+        is_right = await _is_right(request, form, who)
     except TooManyRequests as wait:
-        return second_form(request, who, _waiting(wait))
-    if not right:
-        return second_form(request, who, _WRONG_CODE)
-    return await finish(request, who.account, amr, done)
+        return second_form(request, who, replace(_waiting(wait), step=step))
+    if not is_right:
+        return second_form(request, who, replace(_WRONG_CODE, step=step))
+    codes = await recovery.first(provider(request).context, who.account.id)
+    amr = _PASSKEY if step == "passkey" else _CODE
+    return await finish(request, who.account, amr, _after_reading(request, codes) if codes else done)
+
+
+async def _is_right(request: Request, form: Mapping[str, str], who: Waiting) -> bool:
+    """Whether what was shown beside the password is the account's."""
+    context, step = provider(request).context, form.get("step")
+    if step == "passkey":
+        return await passkeys.check(context, who, form.get("answer", ""), expected(request, who))
+    given, known = "".join(form.get("code", "")[:100].split()), cookies.known_browser(request)
+    if step == "recovery":
+        return await recovery.check(context, who, given, known)
+    return await factors.check_code(context, who, given, known)
+
+
+def _after_reading(request: Request, codes: Sequence[str]) -> Done:
+    """Show new recovery codes, then go on from where the sign-in began, but do not ask for it again."""
+    onward = request.url.remove_query_params(["prompt", "max_age"])
+
+    async def show(_session: SignedIn) -> Response:
+        return pages.recovery_codes(request, codes=codes, onward=f"{onward.path}?{onward.query}".rstrip("?"))
+
+    return show
 
 
 def second_form(request: Request, who: Waiting, problem: Problem | None = None) -> Response:

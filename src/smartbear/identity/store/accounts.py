@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from smartbear.identity.model.accounts import Account
+from smartbear.identity.store import links
 from smartbear.kit.db import Connection
 
 _COLUMNS = """id, username, role, name, email, organisation, pilot, participant, language,
@@ -47,8 +48,9 @@ async def insert(tx: Connection, account: Account, password_hash: str, now: date
 
 
 async def set_password(tx: Connection, account: str, password_hash: str) -> None:
-    """Replace a password hash."""
+    """Replace a password hash. A change of address that whoever knew the old one asked for is over."""
     await tx.execute("UPDATE account SET password_hash = $2 WHERE id = $1", account, password_hash)
+    await links.forget(tx, account, "address")
 
 
 def _account(row: Any) -> Account:

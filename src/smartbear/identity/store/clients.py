@@ -10,8 +10,8 @@ async def put(tx: Connection, client: Client, now: datetime) -> None:
     """Add a client, or give one that is there what it has now; what it proved itself with before is over."""
     await tx.execute(
         """INSERT INTO client (id, name, secret_hash, keys, scopes, grants, services, redirects, after_logout,
-                               backchannel_logout, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                               backchannel_logout, created_at, is_ours)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
            ON CONFLICT (id) DO UPDATE SET
                secret_hash = excluded.secret_hash, keys = excluded.keys, scopes = excluded.scopes,
                services = excluded.services""",
@@ -26,6 +26,7 @@ async def put(tx: Connection, client: Client, now: datetime) -> None:
         list(client.after_logout),
         client.backchannel_logout,
         now,
+        client.is_ours,
     )
 
 
@@ -45,6 +46,7 @@ async def client(c: Connection, client_id: str) -> Client | None:
         row["backchannel_logout"],
         row["secret_hash"],
         row["keys"],
+        row["is_ours"],
     )
 
 

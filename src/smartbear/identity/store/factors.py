@@ -1,5 +1,6 @@
 """Second factors, and sign-ins that wait for one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +67,32 @@ async def use_step(tx: Connection, account: str, step: int) -> bool:
 async def set_totp(tx: Connection, account: str, sealed: bytes | None, step: int = 0) -> None:
     """Give an account a secret for one-time passwords, or take it away."""
     await tx.execute("UPDATE account SET totp = $2, totp_step = $3 WHERE id = $1", account, sealed, step)
+    await _forget_lone_codes(tx, account)
+
+
+async def put_recovery_codes(tx: Connection, account: str, digests: Sequence[bytes], now: datetime) -> None:
+    """Keep an account's codes; those before are over."""
+    await tx.execute("DELETE FROM recovery_code WHERE account = $1", account)
+    rows = [(digest, account, now) for digest in digests]
+    await tx.executemany("INSERT INTO recovery_code VALUES ($1, $2, $3)", rows)
+
+
+async def recovery_codes_left(c: Connection, account: str) -> int:
+    """How many codes of an account have not been used."""
+    left: int = await c.fetchval("SELECT count(*) FROM recovery_code WHERE account = $1", account)
+    return left
+
+
+async def use_recovery_code(tx: Connection, account: str, digest: bytes) -> bool:
+    """Use a code up; False if the account has none such, or another request was first."""
+    status = await tx.execute("DELETE FROM recovery_code WHERE digest = $1 AND account = $2", digest, account)
+    return bool(status == "DELETE 1")
+
+
+async def remove_all(tx: Connection, account: str) -> None:
+    """Leave an account with nothing but its password."""
+    await tx.execute("DELETE FROM passkey WHERE account = $1", account)
+    await set_totp(tx, account, None)
 
 
 async def open_half(tx: Connection, digest: bytes, half: Half, now: datetime, expires_at: datetime) -> None:
@@ -121,6 +148,17 @@ async def use_passkey(tx: Connection, passkey: bytes, sign_count: int, now: date
 async def remove_passkey(tx: Connection, account: str, passkey: bytes) -> None:
     """Forget one of an account's passkeys."""
     await tx.execute("DELETE FROM passkey WHERE account = $1 AND id = $2", account, passkey)
+    await _forget_lone_codes(tx, account)
+
+
+async def _forget_lone_codes(tx: Connection, account: str) -> None:
+    """Without a second factor there is nothing for recovery codes to stand in for."""
+    await tx.execute(
+        """DELETE FROM recovery_code WHERE account = $1
+           AND NOT EXISTS (SELECT FROM account WHERE id = $1 AND totp IS NOT NULL)
+           AND NOT EXISTS (SELECT FROM passkey WHERE account = $1)""",
+        account,
+    )
 
 
 def _passkey(row: Any) -> Passkey:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from smartbear.identity.model.people import Person
-from smartbear.identity.model.registration import Registration
+from smartbear.identity.model.people import Found, Person, State, Wanted
+from smartbear.identity.model.registration import PRIVACY_NOTICE, Registration
 from smartbear.kit.db import Connection
 
 _CHANGEABLE = frozenset({"given_name", "family_name", "name", "email", "role", "organisation", "pilot"})
@@ -18,8 +18,8 @@ async def request_account(
     status = await tx.execute(
         """INSERT INTO account (id, username, password_hash, role, name, email, disabled, created_at,
                                 given_name, family_name, language, waits_for, wished_organisation,
-                                consented_at)
-           SELECT $1, $2, $3, '', $4, $5, false, $6, $7, $8, $9, 'approval', $10, $6
+                                consented_at, consented_to)
+           SELECT $1, $2, $3, '', $4, $5, false, $6, $7, $8, $9, 'approval', $10, $6, $11
            WHERE NOT EXISTS (SELECT FROM account WHERE lower(email) = lower($5))
            ON CONFLICT DO NOTHING""",
         account,
@@ -32,6 +32,7 @@ async def request_account(
         form.family_name,
         form.language,
         form.organisation,
+        PRIVACY_NOTICE,
     )
     return bool(status == "INSERT 0 1")
 
@@ -58,18 +59,31 @@ async def insert(tx: Connection, person: Person, now: datetime) -> bool:
     return bool(status == "INSERT 0 1")
 
 
-async def people(c: Connection, search: str, first: int, most: int) -> tuple[list[Person], int]:
-    """Accounts of staff whose name or address holds a text, those that wait first; and how many there are."""
+_STATE = """CASE WHEN disabled THEN 'disabled' ELSE coalesce(waits_for, 'active') END"""
+_MET = """role <> 'Participant'
+    AND strpos(lower(concat_ws(' ', username, name, email)), lower($1)) > 0
+    AND ($2::text IS NULL OR role = $2)
+    AND ($3::text IS NULL OR coalesce(organisation, wished_organisation) = $3)"""
+
+
+async def people(c: Connection, wanted: Wanted, first: int, most: int) -> Found:
+    """Accounts of staff, those that wait for approval first."""
+    who = (wanted.search, wanted.role, wanted.organisation)
+    states = await c.fetch(
+        f"SELECT {_STATE} AS state, count(*) FROM account WHERE {_MET} GROUP BY 1",  # noqa: S608 - constants
+        *who,
+    )
     rows = await c.fetch(
-        """SELECT *, count(*) OVER () AS total FROM account
-           WHERE role <> 'Participant'
-             AND ($1 = '' OR strpos(lower(concat_ws(' ', username, name, email)), lower($1)) > 0)
-           ORDER BY waits_for IS DISTINCT FROM 'approval', lower(username) OFFSET $2 LIMIT $3""",
-        search,
+        f"""SELECT * FROM account WHERE {_MET} AND ($4::text IS NULL OR {_STATE} = $4)
+            ORDER BY {_STATE} <> 'approval', lower(username) OFFSET $5 LIMIT $6""",  # noqa: S608 - constants
+        *who,
+        wanted.state,
         first,
         most,
     )
-    return [_person(row) for row in rows], rows[0]["total"] if rows else 0
+    counts: dict[State, int] = {row["state"]: row["count"] for row in states}
+    total = counts.get(wanted.state, 0) if wanted.state else sum(counts.values())
+    return Found([_person(row) for row in rows], total, counts)
 
 
 async def person(c: Connection, account: str) -> Person | None:
@@ -125,4 +139,5 @@ def _person(row: Any) -> Person:
         enabled=not row["disabled"],
         waits_for=row["waits_for"],
         wished_organisation=row["wished_organisation"],
+        created_at=row["created_at"],
     )

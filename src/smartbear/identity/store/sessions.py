@@ -73,7 +73,7 @@ async def sessions_of(c: Connection, account: str, now: datetime) -> list[Sessio
 async def end_session(tx: Connection, digest: bytes, now: datetime) -> list[Ended]:
     """Sign a browser out, and with it every token that came from it."""
     await tx.execute("DELETE FROM session WHERE digest = $1", digest)
-    return await _revoke(tx, "session = $2", digest, now)
+    return await _revoke(tx, "session = $2", digest, now=now)
 
 
 async def end_own(tx: Connection, account: str, session_id: str, now: datetime) -> list[Ended]:
@@ -81,21 +81,26 @@ async def end_own(tx: Connection, account: str, session_id: str, now: datetime) 
     digest = await tx.fetchval(
         "DELETE FROM session WHERE account = $1 AND id = $2 RETURNING digest", account, session_id
     )
-    return await _revoke(tx, "session = $2", digest, now) if digest else []
+    return await _revoke(tx, "session = $2", digest, now=now) if digest else []
 
 
 async def end_all(tx: Connection, account: str, now: datetime) -> list[Ended]:
     """Sign an account out of every browser and every program."""
     await tx.execute("DELETE FROM session WHERE account = $1", account)
-    return await _revoke(tx, "account = $2", account, now)
+    return await _revoke(tx, "account = $2", account, now=now)
 
 
-async def _revoke(tx: Connection, which: str, value: object, now: datetime) -> list[Ended]:
+async def revoke_of_client(tx: Connection, account: str, client: str, now: datetime) -> list[Ended]:
+    """Sign an account out of one program."""
+    return await _revoke(tx, "(account, client) = ($2, $3)", account, client, now=now)
+
+
+async def _revoke(tx: Connection, which: str, *values: object, now: datetime) -> list[Ended]:
     rows = await tx.fetch(
         f"""UPDATE token_family SET revoked_at = $1 WHERE {which} AND revoked_at IS NULL
-            RETURNING id, client, account""",  # noqa: S608 - one of two constants
+            RETURNING id, client, account""",  # noqa: S608 - one of three constants
         now,
-        value,
+        *values,
     )
     return [Ended(str(row["id"]), row["client"], str(row["account"])) for row in rows]
 

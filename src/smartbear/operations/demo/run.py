@@ -70,4 +70,7 @@ def _welcome(address: str, password: str) -> None:
             accounts.add_row(participant.username, "Participant", f"{address}/app/")
     _console.print(accounts)
     _console.print(Panel(f"Password of all demo accounts: [bold]{password}[/]\nCtrl-C stops the platform."))
+    _console.print(
+        "[yellow]A demo: staff sign in with the password alone. In production a second step is asked.[/]"
+    )
     _console.print(f"SMART BEAR is ready at [bold]{address}[/]")

@@ -3,8 +3,8 @@
 from typing import Any
 
 from smartbear.identity.actions import backchannel, letters
-from smartbear.identity.model.people import NewPerson, Person
-from smartbear.identity.store import people, sessions
+from smartbear.identity.model.people import Found, NewPerson, Person, Wanted
+from smartbear.identity.store import factors, people, sessions
 from smartbear.kit import logs
 from smartbear.kit.context import Context
 from smartbear.kit.db import Connection
@@ -19,10 +19,10 @@ class Embedded:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def people(self, search: str, first: int, most: int) -> tuple[list[Person], int]:
+    async def people(self, wanted: Wanted, first: int, most: int) -> Found:
         """Those that wait for approval come first."""
         async with self._context.db.connection() as c:
-            return await people.people(c, search, first, most)
+            return await people.people(c, wanted, first, most)
 
     async def person(self, account: str) -> Person:
         """NotFound if there is none; a participant's account is none of an administrator's."""
@@ -37,8 +37,8 @@ class Embedded:
             if not await people.insert(tx, person, self._context.clock.now()):
                 raise Conflict("An account of this name exists already.")
             await letters.send_link(tx, self._context, "welcome", person)
-        _log.info("account_created", role=new.role)
-        return person
+            _log.info("account_created", role=new.role)
+            return await _found(tx, person.id)
 
     async def change(self, account: str, changes: dict[str, str | None]) -> Person:
         """A change of role or place ends what was allowed before."""
@@ -75,13 +75,28 @@ class Embedded:
         async with self._context.db.transaction() as tx:
             await letters.send_link(tx, self._context, "reset", await _found(tx, account))
 
+    async def remove_factors(self, account: str) -> None:
+        """Authenticator app, passkeys and recovery codes; the owner is told, in case it was somebody else."""
+        async with self._context.db.transaction() as tx:
+            person = await _found(tx, account)
+            await factors.remove_all(tx, account)
+            await self._sign_out(tx, account)
+            await self._write(tx, "factors_removed", person)
+        _log.info("factors_removed")
+
     async def delete(self, account: str) -> None:
         """Sessions, tokens, factors and links go with it."""
         async with self._context.db.transaction() as tx:
-            await _found(tx, account)
+            person = await _found(tx, account)
+            if person.waits_for == "approval":
+                await self._write(tx, "refused", person)
             await self._sign_out(tx, account)
             await people.delete(tx, account)
         _log.info("account_deleted")
+
+    async def _write(self, tx: Connection, kind: letters.Kind, person: Person) -> None:
+        if person.email:
+            await letters.send(tx, self._context, kind, person.email, person.language)
 
     async def _sign_out(self, tx: Any, account: str) -> None:
         await backchannel.tell(tx, await sessions.end_all(tx, account, self._context.clock.now()))

@@ -3,18 +3,22 @@
 There, an account without a role waits for approval, and one that has to confirm its address waits for that.
 """
 
+import itertools
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
 from smartbear.contracts.roles import PARTICIPANT, STAFF
 from smartbear.identity.model.keycloak import NAME, role_of
-from smartbear.identity.model.people import NewPerson, Person
+from smartbear.identity.model.people import Found, NewPerson, Person, Wanted
 from smartbear.kit.errors import Conflict, NotFound, Unavailable
 
 _CLIENT = "usermanager"
+_BATCH = 500  # users a request
+_FACTORS = frozenset({"otp", "webauthn", "webauthn-passwordless", "recovery-authn-codes"})
 _RENEW = 30.0  # seconds a token has left when it is renewed
 _FIELDS = {"given_name": "firstName", "family_name": "lastName", "email": "email"}
 _PLACE = ("organisation", "pilot")
@@ -28,13 +32,26 @@ class Keycloak:
         self._http, self._secret = http, secret
         self._token, self._until = "", 0.0
 
-    async def people(self, search: str, first: int, most: int) -> tuple[list[Person], int]:
-        """In Keycloak's order."""
-        query = {"search": search, "first": str(first), "max": str(most), "briefRepresentation": "false"}
-        users = (await self._ask("GET", "/users", params=query)).json()
-        count = (await self._ask("GET", "/users/count", params={"search": search})).json()
-        known = [(user, await self._roles(user["id"])) for user in users]
-        return [_person(user, roles) for user, roles in known if PARTICIPANT not in roles], int(count)
+    async def people(self, wanted: Wanted, first: int, most: int) -> Found:
+        """Keycloak can search for a text and for nothing else asked for here, so all are looked at."""
+        roles = {user["id"]: role for role in (*STAFF, PARTICIPANT) async for user in self._members(role)}
+        found = self._all("/users", search=wanted.search, briefRepresentation="false")
+        known = [(user, roles.get(user["id"], "")) async for user in found]
+        staff = [_person(user, [role]) for user, role in known if role != PARTICIPANT]
+        return Found.among(staff, wanted, first, most)
+
+    def _members(self, role: str) -> AsyncIterator[_User]:
+        return self._all(f"/roles/{role}/users")
+
+    async def _all(self, path: str, **query: str) -> AsyncIterator[_User]:
+        """Users in Keycloak's order, a batch at a time."""
+        for first in itertools.count(0, _BATCH):
+            batch = {"first": str(first), "max": str(_BATCH)}
+            users: list[_User] = (await self._ask("GET", path, params=query | batch)).json()
+            for user in users:
+                yield user
+            if len(users) < _BATCH:
+                return
 
     async def person(self, account: str) -> Person:
         """NotFound if there is none; a participant's account is none of an administrator's."""
@@ -81,6 +98,14 @@ class Keycloak:
         """The password so far is good until the link is used."""
         await self.person(account)
         await self._send(account, "UPDATE_PASSWORD")
+
+    async def remove_factors(self, account: str) -> None:
+        """Keycloak's administrators see of a credential what kind it is, and no more."""
+        await self.person(account)
+        for kept in (await self._ask("GET", f"{_user(account)}/credentials")).json():
+            if kept["type"] in _FACTORS:
+                await self._ask("DELETE", f"{_user(account)}/credentials/{kept['id']}")
+        await self._ask("POST", f"{_user(account)}/logout")
 
     async def delete(self, account: str) -> None:
         """Keycloak forgets the sessions with it."""
@@ -161,6 +186,7 @@ def _person(user: _User, roles: list[str]) -> Person:
         language=_first(attributes, "locale") or "en",
         enabled=user["enabled"],
         waits_for="approval" if not role else "email" if confirms else None,
+        created_at=datetime.fromtimestamp(user["createdTimestamp"] / 1000, UTC),  # which is in milliseconds
     )
 
 
