@@ -57,7 +57,7 @@ def test_a_record_is_canonical_json_and_its_parts_open_with_their_keys_alone(see
     )
     opened = list(audit.opened(result.event, result.marks, result.keys.values()))
     assert {person.subject: list(person.entities) for person in opened} == {
-        subject: [each for each, whose in seen if whose == subject]
+        subject: list(dict.fromkeys(each for each, whose in seen if whose == subject))
         for subject in {whose for _, whose in seen if whose is not None}
     }
     assert list(audit.opened(result.event, result.marks, ())) == []

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -191,8 +192,9 @@ async def test_a_red_alert_is_on_the_screen_and_a_friendly_message_is_not(today,
 async def test_readings_and_inbox_are_asked_for_in_the_participants_own_name(today, neighbours):
     await today()
 
-    assert neighbours.asked_by["notifications"] == ME
-    assert neighbours.asked_by["measurements"] == ME
+    on_my_behalf = msgspec.structs.replace(ME, service="mobile")
+    assert neighbours.asked_by["notifications"] == on_my_behalf
+    assert neighbours.asked_by["measurements"] == on_my_behalf
     assert neighbours.asked_by["users"].service == "mobile"
 
 

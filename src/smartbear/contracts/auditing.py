@@ -66,8 +66,8 @@ class Auditor:
 class Audited:
     """A component's application, of which nothing is seen that is not recorded."""
 
-    def __init__(self, app: ASGIApp, context: Context) -> None:
-        self._app, self._auditor = app, Auditor(context)
+    def __init__(self, app: ASGIApp, auditor: Auditor) -> None:
+        self._app, self._auditor = app, auditor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; 503 if its event cannot be recorded."""

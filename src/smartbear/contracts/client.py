@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 
 import httpx
+from msgspec.structs import replace
 
 from smartbear.contracts.scope import HEADER, SERVICE, AccessScope, sign
 from smartbear.kit import errors
@@ -54,8 +55,12 @@ class ComponentClient:
         headers: Mapping[str, str] | None = None,
         **options: Any,
     ) -> httpx.Response:
-        """Like ``request``, but an error is an answer too; raises Unavailable alone."""
-        signed = sign(scope or self._self_scope, self._context.key("scope"), self._context.clock.now())
+        """Like ``request``, but an error is an answer too; raises Unavailable alone.
+
+        A ``scope`` of somebody else's goes on with the name of the component that asks on their behalf.
+        """
+        speaker = replace(scope, service=self._context.component) if scope else self._self_scope
+        signed = sign(speaker, self._context.key("scope"), self._context.clock.now())
         try:
             return await self._http.request(
                 method, path, headers={**(headers or {}), HEADER: signed}, **options

@@ -9,6 +9,7 @@ decides nothing.
 import re
 from collections.abc import Callable, Collection
 from contextvars import ContextVar
+from copy import copy
 from datetime import datetime
 from functools import lru_cache
 
@@ -34,8 +35,8 @@ _OTHER: tuple[Action, str] = ("E", "execute")
 class Trail:
     """One request, as far as its event has to tell; ``action``, ``subtype`` and ``agent`` may be said better.
 
-    Reads by components for themselves leave no event: what a person or a machine gets to see of them is
-    recorded where it leaves the platform.
+    What a component reads for itself or for the one who asks it leaves no event of its own: what a person or
+    a machine gets to see of it is recorded where it leaves the platform.
     """
 
     __slots__ = (
@@ -62,26 +63,38 @@ class Trail:
         self.action, self.subtype = _ACTIONS.get(method, _OTHER)
         self.is_change = method not in _SAFE
         """Whether the first transaction it commits is the place for its event."""
-        self.is_quiet = scope.role in _UNOBSERVED
+        self.is_quiet = scope.role in _UNOBSERVED or scope.service is not None
         """Whether there is an event only if something is changed, or somebody says what was done."""
-        self.is_recorded = False
         self._own = _own(scope) if scope.role == PARTICIPANT else None
-        self._persons: dict[str, list[str]] = {self._own.subject: []} if self._own else {}
-        self._unowned: list[str] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """Nothing has been told yet."""
+        self.is_recorded = False
+        self._persons: dict[str, dict[str, None]] = {self._own.subject: {}} if self._own else {}
+        self._unowned: dict[str, None] = {}
         self._listed = self._more = 0
+
+    def again(self) -> "Trail":
+        """The same request from its beginning: an answer without an end has many events."""
+        fresh = copy(self)
+        fresh.begin()
+        return fresh
 
     def saw(self, reference: str, subject: str | None = None) -> None:
         """``Type/id`` is read, or changed; it belongs to the person with that repository id, or to nobody."""
-        some = self._unowned if subject is None else self._persons.setdefault(subject, [])
+        some = self._unowned if subject is None else self._persons.setdefault(subject, {})
+        if reference in some:
+            return
         if self._listed < _MOST:
             self._listed += 1
-            some.append(reference)
+            some[reference] = None
         else:
             self._more += 1
 
     def about(self, subject: str) -> None:
         """The request is about a person, whatever of theirs."""
-        self._persons.setdefault(subject, [])
+        self._persons.setdefault(subject, {})
 
     def did(self, subtype: str, action: Action | None = None) -> None:
         """What was done has a name of its own; it is recorded whoever did it."""

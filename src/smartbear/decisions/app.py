@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from smartbear.contracts.auditing import Audited, Auditor
 from smartbear.contracts.users import UsersClient
 from smartbear.decisions.actions.rulebook import load
 from smartbear.decisions.routes import internal, public
@@ -23,4 +24,4 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
         problems.install(app)
         app.include_router(public.router(context, book, users))
         app.include_router(internal.router(context))
-        yield app
+        yield Audited(app, Auditor(context))

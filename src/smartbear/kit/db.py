@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
@@ -63,6 +64,9 @@ class Database:
         self._retiring: asyncio.Task[None] | None = None
         self.size = size
         """Connections it holds at most."""
+        self.beside = self
+        """One connection more, for those who hold one and need another for a moment: they wait for nobody
+        who could wait for them."""
 
     @classmethod
     @asynccontextmanager
@@ -76,10 +80,10 @@ class Database:
         settings: dict[str, str] | None = None,
     ) -> AsyncIterator["Database"]:
         """Connect as ``component``; ``settings`` are extra session parameters of PostgreSQL."""
-        pool = await asyncpg.create_pool(
+        make = partial(
+            asyncpg.create_pool,
             url,
             min_size=0,
-            max_size=connections,
             max_inactive_connection_lifetime=_IDLE_SECONDS,
             timeout=_CONNECT_SECONDS,
             command_timeout=statement_timeout + _PATIENCE,
@@ -94,11 +98,13 @@ class Database:
                 **(settings or {}),
             },
         )
-        database = cls(pool, connections)
+        database = cls(await make(max_size=connections), connections)
+        database.beside = cls(await make(max_size=1), 1)
         try:
             yield database
         finally:
-            await database._close()
+            await database.close()
+            await database.beside.close()
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
@@ -158,7 +164,8 @@ class Database:
         while self._spare:
             await self._release(self._spare.pop())
 
-    async def _close(self) -> None:
+    async def close(self) -> None:
+        """Give all connections back."""
         self._closing = True
         if self._retirement:
             self._retirement.cancel()

@@ -7,6 +7,7 @@ from importlib.resources import files
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from smartbear.contracts.auditing import Audited, Auditor
 from smartbear.contracts.users import UsersClient
 from smartbear.kit import problems
 from smartbear.kit.context import Context
@@ -28,4 +29,4 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
         app.include_router(ingest.router(Intake(context, users, allowed)))
         app.include_router(look.router(context, allowed))
         app.include_router(internal.router(context))
-        yield app
+        yield Audited(app, Auditor(context))

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from smartbear.contracts.auditing import Audited, Auditor
 from smartbear.contracts.measurements import MeasurementsClient
 from smartbear.contracts.notifications import NotificationsClient
 from smartbear.contracts.users import UsersClient
@@ -28,4 +29,4 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     ):
         app.state.context = context
         app.state.neighbours = Neighbours(users, measurements, notifications)
-        yield app
+        yield Audited(app, Auditor(context))

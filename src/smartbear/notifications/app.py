@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from smartbear.contracts.auditing import Audited
 from smartbear.kit import problems
 from smartbear.kit.context import Context
 from smartbear.notifications.actions.live import Hub
@@ -25,7 +26,7 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     app.state.services, app.state.hub = services, hub
     listening = asyncio.create_task(hub.run())
     try:
-        yield app
+        yield Audited(app, services.auditor)
     finally:
         hub.end()
         listening.cancel()

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from smartbear.contracts.auditing import Audited, Auditor
 from smartbear.contracts.cdr import CdrClient
 from smartbear.contracts.decisions import DecisionsClient
 from smartbear.contracts.measurements import MeasurementsClient
@@ -29,4 +30,4 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     ):
         app.state.context = context
         app.state.neighbours = Neighbours(decisions, cdr, measurements)
-        yield app
+        yield Audited(app, Auditor(context))

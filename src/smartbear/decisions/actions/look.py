@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from smartbear.contracts import trail
 from smartbear.contracts.decisions import Alert, DayMark, Standing
 from smartbear.contracts.users import UsersClient
 from smartbear.decisions.actions.rulebook import RuleBook
@@ -78,3 +79,4 @@ async def must_see(connection: Connection, visible: Visible, subject: str) -> No
     """NotFound for a person the caller may not see, as for one who does not exist."""
     if not await people.sees(connection, visible, subject):
         raise NotFound
+    trail.about(subject)

@@ -22,7 +22,7 @@ class Keys:
     """Keys by person; a person without one gets one."""
 
     def __init__(self, db: Database, master: bytes) -> None:
-        self._db, self._master = db, master
+        self._db, self._master = db.beside, master
         self._held: dict[str, SubjectKey] = {}
         self._until = 0.0
 

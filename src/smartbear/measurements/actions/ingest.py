@@ -9,6 +9,7 @@ from typing import Any
 import zstandard
 from pydantic import ValidationError
 
+from smartbear.contracts import trail
 from smartbear.contracts.events import ReadingsAccepted, publish
 from smartbear.contracts.people import DeviceAt
 from smartbear.contracts.scope import AccessScope
@@ -145,6 +146,7 @@ async def _store(context: Context, received: batches.Received, fresh: Sequence[R
 
 async def _add(tx: Connection, received: batches.Received, fresh: Sequence[Row]) -> dict[str, Any]:
     """Readings before their batch, so that its row is written once, with the answer."""
+    trail.saw(f"Batch/{received.batch_id}", received.subject)
     ids = await readings.add(tx, fresh, received.batch_id)
     new = [row for row, reading_id in zip(fresh, ids, strict=True) if row.reading.reading_id == reading_id]
     answer = _answer(received, fresh, ids, accepted=len(new))

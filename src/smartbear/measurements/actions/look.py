@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from smartbear.contracts import trail
 from smartbear.contracts.readings import MEASURES
 from smartbear.kit.context import Context
 from smartbear.kit.db import Connection
@@ -62,3 +63,4 @@ async def last_readings(context: Context, device_ids: Sequence[str]) -> dict[str
 async def _must_see(connection: Connection, visible: Visible, subject: str) -> None:
     if not await people.sees(connection, visible, subject):
         raise NotFound
+    trail.about(subject)

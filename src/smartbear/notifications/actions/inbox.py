@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from smartbear.contracts import trail
 from smartbear.contracts.events import NoticeAcknowledged, NoticeResolved, publish
 from smartbear.contracts.inbox import InboxItem, InboxPage, ItemState
 from smartbear.contracts.scope import AccessScope
@@ -123,6 +124,8 @@ async def _page(context: Context, rows: Rows, box: Box, number: int, size: int) 
             connection, rows, _STATES[box], muted=box == "muted", limit=size, offset=offset
         )
         counts, muted = await notices.counts(connection, rows)
+    for each in found:
+        trail.saw(f"Notice/{each.id}", each.subject)
     opened = counts.open.red + counts.open.warning + counts.open.other
     total = {"open": opened, "acknowledged": counts.acknowledged, "closed": counts.closed, "muted": muted}
     items = tuple(_shown(rows, each) for each in found)
@@ -133,6 +136,7 @@ async def _see(connection: Connection, rows: Rows, notice_id: str) -> InboxItem:
     found = await notices.item(connection, rows, notice_id)
     if found is None:
         raise NotFound
+    trail.saw(f"Notice/{notice_id}", found.subject)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from smartbear.contracts.auditing import Auditor
 from smartbear.contracts.cdr import CdrClient
 from smartbear.contracts.users import UsersClient
 from smartbear.kit.context import Context
@@ -16,11 +17,14 @@ class Services:
     settings: NotificationsSettings
     users: UsersClient
     cdr: CdrClient
+    auditor: Auditor
 
     @classmethod
     def of(cls, context: Context) -> "Services":
         """Services that live as long as the process; the settings are read here and nowhere else."""
-        return cls(context, NotificationsSettings(), UsersClient(context), CdrClient(context))
+        return cls(
+            context, NotificationsSettings(), UsersClient(context), CdrClient(context), Auditor(context)
+        )
 
     async def close(self) -> None:
         """Give the connections to the neighbours back."""

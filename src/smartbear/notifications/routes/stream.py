@@ -13,6 +13,7 @@ from smartbear.kit.closing import closing_of
 from smartbear.kit.errors import Unavailable
 from smartbear.kit.routing import StrictRoute
 from smartbear.notifications import access
+from smartbear.notifications.actions import witness
 from smartbear.notifications.actions.live import Beginning, Update, follow
 from smartbear.notifications.actions.receipts import handed_over
 from smartbear.notifications.actions.services import Services
@@ -56,6 +57,7 @@ async def _events(
                     case Beginning():
                         yield b"id: %d\nretry: 2000\n" % event.number + _PING
                     case Update():
+                        await witness.record(services, rows, event.change.notice_id)
                         yield _written(event)
                         await handed_over(services.context, rows, [event.change.notice_id])
     except Unavailable:

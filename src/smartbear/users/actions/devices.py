@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from smartbear.contracts import trail
 from smartbear.contracts.events import DeviceAssigned, publish
 from smartbear.contracts.people import DeviceAt, NewAssignment
 from smartbear.contracts.scope import AccessScope
@@ -11,7 +12,7 @@ from smartbear.kit.errors import Conflict, FieldError, NotFound, Unprocessable
 from smartbear.users import access
 from smartbear.users.actions.neighbours import Neighbours
 from smartbear.users.model.devices import Assignment, HeldDevice, StockedDevice
-from smartbear.users.store import devices, participants
+from smartbear.users.store import devices, participants, subjects
 
 
 async def assign(
@@ -31,6 +32,7 @@ async def assign(
         locked = await participants.lock(tx, rows, participant_id)
         if locked is None:
             raise NotFound
+        trail.about(locked.subject)
         device = await devices.register(tx, context.new_id(), locked.organisation_id, form)
         holder = await devices.holder(tx, device.id)
         if holder != participant_id:
@@ -65,6 +67,8 @@ async def stock(context: Context, neighbours: Neighbours, scope: AccessScope) ->
     rows = access.equipping(scope)
     async with context.db.connection() as connection:
         found = await devices.stock(connection, rows)
+        holders = {device.participant for device in found if device.participant}
+        trail.about(*(await subjects.of(connection, holders)).values())
     heard = await neighbours.last_readings([device.id for device in found])
     return [device.model_copy(update={"last_reading_at": heard.get(device.id)}) for device in found]
 
@@ -87,6 +91,7 @@ async def _take_from_holder(tx: Connection, device_id: str, form: NewAssignment,
 
 async def _tell(tx: Connection, assignment: Assignment) -> None:
     device = assignment.device
+    trail.saw(f"Device/{device.id}", assignment.subject)
     await publish(
         tx,
         DeviceAssigned(

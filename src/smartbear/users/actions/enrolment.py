@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from smartbear.contracts import trail
 from smartbear.contracts.events import publish
 from smartbear.contracts.people import NewParticipant
 from smartbear.contracts.scope import AccessScope
@@ -21,15 +22,16 @@ _log = logs.get("users")
 async def enrol(context: Context, scope: AccessScope, form: NewParticipant) -> str:
     """Enrol a participant into the caller's organisation; returns the participant's id."""
     rows = access.enrolling(scope)
-    now = context.clock.now()
+    now, subject = context.clock.now(), context.new_id()
     async with context.db.transaction() as tx:
         place = await organisations.place_in(tx, form.pilot_id, rows)
         if place is None:
             raise _fault("pilot_id", "not_yours", "Your organisation does not take part in this pilot.")
         _check_dates(form, now.astimezone(ZoneInfo(place.time_zone)).date())
         participant_id = await participants.enrol(
-            tx, form, subject=context.new_id(), organisation_id=place.organisation_id, at=now
+            tx, form, subject=subject, organisation_id=place.organisation_id, at=now
         )
+        trail.saw(f"Participant/{participant_id}", subject)
         managers = form.case_managers or await _myself(tx, scope, place.organisation_id)
         await _set_case_managers(tx, participant_id, managers, place.organisation_id)
         await publish(tx, await subjects.changed(tx, participant_id))
@@ -47,6 +49,7 @@ async def change(
         locked = await participants.lock(tx, rows, participant_id)
         if locked is None:
             raise NotFound
+        trail.saw(f"Participant/{participant_id}", locked.subject)
         await participants.change(tx, participant_id, named)
         if "case_managers" in named:
             await _set_case_managers(tx, participant_id, change.case_managers, locked.organisation_id)
@@ -61,6 +64,7 @@ async def link_account(context: Context, participant_id: str, account: str) -> N
     async with context.db.transaction() as tx:
         if not await participants.link_account(tx, participant_id, account):
             raise NotFound
+        trail.about(*(await subjects.of(tx, [participant_id])).values())
 
 
 def _check_dates(form: NewParticipant, today: date) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from smartbear.contracts import trail
 from smartbear.contracts.cdr import Condition
 from smartbear.contracts.scope import AccessScope
 from smartbear.kit.context import Context
@@ -15,7 +16,7 @@ from smartbear.users.actions.neighbours import Neighbours
 from smartbear.users.model.devices import HeldDevice
 from smartbear.users.model.participants import Private, Reachable
 from smartbear.users.model.rows import Search
-from smartbear.users.store import devices, participants
+from smartbear.users.store import devices, participants, subjects
 
 T = TypeVar("T")
 
@@ -68,6 +69,8 @@ async def list_participants(
     found = await _find(context, neighbours, scope, query.search)
     wanted = [row for row in found if query.state in (None, row.state)]
     shown = _page(listing.ordered(wanted, query.sort, query.order), query)
+    for row in shown:
+        _seen(row.participant.id, row.participant.subject)
     return Page(shown, len(wanted), listing.counts(found))
 
 
@@ -81,6 +84,8 @@ async def list_reachable(
         found = await participants.find_reachable(connection, rows, query.search)
         shown = _page(found[::-1] if query.order == "desc" else found, query)
         held = await devices.held(connection, [person.id for person in shown])
+        for participant_id, subject in (await subjects.of(connection, held)).items():
+            _seen(participant_id, subject)
     heard = await _with_last_readings(neighbours, held)
     return TechnicalPage([(person, heard[person.id]) for person in shown], len(found))
 
@@ -90,6 +95,7 @@ async def detail(context: Context, neighbours: Neighbours, scope: AccessScope, p
     rows = await _find(context, neighbours, scope, Search(participant=participant_id))
     if not rows:
         raise NotFound
+    _seen(participant_id, rows[0].participant.subject)
     async with context.db.connection() as connection:
         private = await participants.private(connection, participant_id)
         held = await devices.held(connection, [participant_id])
@@ -116,6 +122,10 @@ async def profiles(context: Context, scope: AccessScope) -> dict[str, int]:
         raise Forbidden
     async with context.db.connection() as connection:
         return await participants.profiles(connection, rows)
+
+
+def _seen(participant_id: str, subject: str) -> None:
+    trail.saw(f"Participant/{participant_id}", subject)
 
 
 async def _find(context: Context, neighbours: Neighbours, scope: AccessScope, search: Search) -> list[Row]:

@@ -1,5 +1,6 @@
 """What other components ask about a person they know by account or by subject."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from smartbear.contracts.events import ParticipantChanged
@@ -16,6 +17,14 @@ async def by_account(connection: Connection, account: str) -> AccountLink | None
         account,
     )
     return AccountLink.model_validate(dict(row)) if row else None
+
+
+async def of(connection: Connection, participant_ids: Iterable[str]) -> dict[str, str]:
+    """Participant id → subject."""
+    found = await connection.fetch(
+        "SELECT id, subject::text FROM participant WHERE id = ANY($1::text[])", list(participant_ids)
+    )
+    return {row["id"]: row["subject"] for row in found}
 
 
 async def audience(connection: Connection, subject: str, today: date) -> Audience | None:
