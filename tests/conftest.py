@@ -38,7 +38,10 @@ settings.load_profile("untimed")
 
 LISBON_IN_SUMMER = timezone(timedelta(hours=1))
 NOW = datetime(2026, 6, 14, 9, 2, tzinfo=LISBON_IN_SUMMER)
-ALL = ("identity", "users", "cdr", "measurements", "decisions", "notifications", "mobile", "gateway")
+ALL = (
+    *("identity", "users", "cdr", "measurements", "decisions", "notifications", "mobile", "assurance"),
+    "gateway",
+)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+import smartbear.assurance.app
+import smartbear.assurance.jobs
 import smartbear.cdr.app
 import smartbear.cdr.jobs
 import smartbear.decisions.app
@@ -26,6 +28,7 @@ import smartbear.mobile.app
 import smartbear.notifications.app
 import smartbear.notifications.jobs
 import smartbear.users.app
+import smartbear.users.jobs
 from smartbear.contracts.scope import ScopeMiddleware
 from smartbear.kit import jobs, migrations, secrets
 from smartbear.kit.clock import Clock, SystemClock
@@ -46,6 +49,8 @@ class Component:
     name: str
     serve: Serve
     handlers: Callable[[Context], Handlers] | None = None
+    upkeep: Callable[[Context], AbstractAsyncContextManager[None]] | None = None
+    """What it does by itself in the worker, beside jobs."""
     session: Mapping[str, str] = field(default_factory=dict)
     """Session parameters of PostgreSQL this component needs."""
 
@@ -54,12 +59,16 @@ _CDR_SESSION = {"plan_cache_mode": "force_generic_plan"}  # custom plans cost tw
 
 COMPONENTS = (
     Component("identity", smartbear.identity.app.serve, smartbear.identity.jobs.handlers),
-    Component("users", smartbear.users.app.serve),
-    Component("cdr", smartbear.cdr.app.serve, smartbear.cdr.jobs.handlers, _CDR_SESSION),
+    Component("users", smartbear.users.app.serve, smartbear.users.jobs.handlers),
+    Component("cdr", smartbear.cdr.app.serve, smartbear.cdr.jobs.handlers, session=_CDR_SESSION),
     Component("measurements", smartbear.measurements.app.serve, smartbear.measurements.jobs.handlers),
     Component("decisions", smartbear.decisions.app.serve, smartbear.decisions.jobs.handlers),
     Component("notifications", smartbear.notifications.app.serve, smartbear.notifications.jobs.handlers),
     Component("mobile", smartbear.mobile.app.serve),
+    Component(
+        *("assurance", smartbear.assurance.app.serve, smartbear.assurance.jobs.handlers),
+        smartbear.assurance.jobs.upkeep,
+    ),
     Component("gateway", smartbear.gateway.app.serve),
 )
 NAMES = tuple(component.name for component in COMPONENTS)
@@ -89,6 +98,15 @@ class System:
             if component.name in self.contexts and component.handlers:
                 merged |= component.handlers(self.contexts[component.name])
         return merged
+
+    @asynccontextmanager
+    async def upkeep(self) -> AsyncIterator[None]:
+        """What the components of this process do by themselves, in its worker, while the block runs."""
+        async with AsyncExitStack() as stack:
+            for component in COMPONENTS:
+                if component.name in self.contexts and component.upkeep:
+                    await stack.enter_async_context(component.upkeep(self.contexts[component.name]))
+            yield
 
 
 @asynccontextmanager

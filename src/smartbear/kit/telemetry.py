@@ -24,6 +24,12 @@ JOBS_QUARANTINED = Counter("smartbear_jobs_quarantined_total", "Jobs put aside a
 READINGS = Counter("smartbear_readings_total", "Readings accepted.", ["outcome"])
 NOTICES = Counter("smartbear_notices_total", "Notices raised.", ["kind"])
 DELIVERIES = Counter("smartbear_deliveries_total", "Messages handed to a channel.", ["channel", "outcome"])
+AUDIT_SEQUENCED = Counter("smartbear_audit_sequenced_total", "Audit events put in order and signed.")
+AUDIT_LAG = Gauge("smartbear_audit_lag_seconds", "Age of the oldest event when it was last signed.")
+AUDIT_WITNESSED = Gauge("smartbear_audit_witnessed_events", "Events a witness has seen signed.", ["witness"])
+AUDIT_ALARMS = Counter(
+    "smartbear_audit_alarms_total", "Checkpoints that do not go on from what a witness saw.", ["witness"]
+)
 
 counter_of = cache(REQUESTS.labels)
 timer_of = cache(REQUEST_SECONDS.labels)

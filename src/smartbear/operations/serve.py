@@ -78,6 +78,7 @@ async def work(settings: PlatformSettings, components: Sequence[str], *, follow_
         running = await stack.enter_async_context(system.assemble(settings, url, only=components))
         jobs = worker.working(url, running.handlers(), concurrency=settings.worker_concurrency)
         await stack.enter_async_context(jobs)
+        await stack.enter_async_context(running.upkeep())
         memory.settle()
         await processes.until_told(follow_stdin=follow_stdin)
 

@@ -1,0 +1,1 @@
+"""Where ``assurance`` keeps things: SQL, the file of the signing key, and the files of checkpoints."""

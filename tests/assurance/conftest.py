@@ -1,0 +1,135 @@
+"""The component on a real database, with events that other components append as they do in production."""
+
+import asyncio
+import uuid
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from smartbear.assurance.actions import sequence, witnessing
+from smartbear.assurance.actions.services import Services
+from smartbear.assurance.settings import AssuranceSettings
+from smartbear.contracts.audit import Agent, Event, Person, seal
+from smartbear.contracts.roles import PARTICIPANT
+from smartbear.kit.audit import Keys, append
+from smartbear.kit.db import Database
+from tests.conftest import NOW, eventually, fresh_database, open_context, test_key
+
+SUBJECTS = {f"SB-{number:04}": str(uuid.UUID(int=number)) for number in range(1, 6)}
+ORGANISATION = str(uuid.UUID(int=99))
+CLINICIAN = Agent(
+    account=str(uuid.UUID(int=77)), organisations=(ORGANISATION,), role="CCM", username="test_clinician"
+)
+PERSON = Agent(role=PARTICIPANT)
+
+
+async def _subject(request):
+    subject = SUBJECTS.get(request.path_params["participant"])
+    if subject is None:
+        return JSONResponse({"code": "not_found", "status": 404}, 404)
+    return JSONResponse({"participant": request.path_params["participant"], "subject": subject})
+
+
+async def _places(_request):
+    place = {"id": ORGANISATION, "name": "Clinic One", "pilot": {"id": str(uuid.UUID(int=98)), "name": "One"}}
+    return JSONResponse({"items": [place]})
+
+
+USERS = Starlette(
+    routes=[
+        Route("/internal/participants/{participant}/subject", _subject),
+        Route("/api/organisations", _places),
+    ]
+)
+
+
+@dataclass
+class Trail:
+    """A trail of its own, and the component that proves it."""
+
+    url: str
+    services: Services
+    writer: Database
+    owner: asyncpg.Connection
+    keys: Keys
+
+    async def add(self, number=1, *, about=("SB-0001",), at: datetime = NOW, **changed):
+        """Append so many events, each in a transaction of its own."""
+        agent = changed.pop("agent", CLINICIAN)
+        for place in range(number):
+            event = Event(
+                **{
+                    "action": "R",
+                    "address": "GET /fhir/Observation/{id}",
+                    "agent": agent,
+                    "at": at,
+                    "purpose": "TREAT",
+                    "request": f"request-{place}",
+                    "source": "cdr",
+                    "status": 200,
+                    "subtype": "read",
+                    **changed,
+                }
+            )
+            persons = [
+                Person(
+                    subject=SUBJECTS[who],
+                    participant=who if agent == PERSON else "",
+                    entities=("Observation/1",),
+                )
+                for who in about
+            ]
+            keys = await self.keys.of([person.subject for person in persons])
+            async with self.writer.transaction() as tx:
+                await append(tx, [seal(event, persons, keys)])
+
+    async def signed(self):
+        """Wait until everything appended is in order; other tests' transactions may hold it up."""
+
+        async def is_signed():
+            await sequence.advance(self.services)
+            waiting = await self.owner.fetchval(
+                "SELECT count(*) FROM audit.event e, assurance.log l WHERE (e.xid, e.id) > (l.xid, l.event)"
+            )
+            return waiting == 0
+
+        await eventually(is_signed, within=20)
+        await witnessing.file(self.services)
+
+
+@asynccontextmanager
+async def trail_on(url, settings, clock, assurance=None):
+    async with (
+        open_context(url, "assurance", settings, clock, {"users": USERS}) as context,
+        Database.open(url, "cdr", connections=2) as writer,
+    ):
+        owner = await asyncpg.connect(url)
+        services = Services.of(context, assurance or AssuranceSettings())
+        yield Trail(url, services, writer, owner, Keys(writer, test_key("audit")))
+        await services.close()
+        await owner.close()
+
+
+@pytest.fixture
+async def trail(database_url, settings, clock):
+    """On the module's database."""
+    async with trail_on(database_url, settings, clock) as made:
+        yield made
+
+
+@pytest.fixture
+async def own_trail(postgres_url, settings, clock):
+    """On a database of the test's own, which it may spoil."""
+    async with fresh_database(postgres_url) as url, trail_on(url, settings, clock) as made:
+        yield made
+
+
+async def quiet(*_progress):
+    """Nobody is told how far it is."""
+    await asyncio.sleep(0)
