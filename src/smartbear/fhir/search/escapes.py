@@ -25,7 +25,7 @@ def split(text: str, separator: str) -> list[str]:
 
 def unescape(text: str) -> str:
     """What was meant; a backslash before anything else is itself."""
-    return _ESCAPED.sub(r"\1", text)
+    return _ESCAPED.sub(r"\1", text) if "\\" in text else text
 
 
 def escape(text: str) -> str:

@@ -1,7 +1,7 @@
 """A whole search: every name and value of a request, each read on its own, all faults reported together."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -68,40 +68,45 @@ class _Request:
     """What has been read of a request so far."""
 
     def __init__(self, resource_type: str | None, now: datetime, catalogue: Catalogue) -> None:
-        self.query = Query(resource_type)
         self.faults: list[FieldError] = []
-        self._catalogue = catalogue
+        self._type, self._catalogue = resource_type, catalogue
         self._criteria = CriteriaReader(now, catalogue)
         self._seen: set[str] = set()
+        self._lists: dict[str, list[Any]] = defaultdict(list)  # fields of the query with several values
+        self._singles: dict[str, Any] = {}  # and with one
+
+    @property
+    def query(self) -> Query:
+        """The search, if it has no faults."""
+        several: dict[str, Any] = {name: tuple(values) for name, values in self._lists.items()}
+        return Query(self._type, **several, **self._singles)
 
     def read(self, name: str, value: str) -> None:
         """One name and value."""
         try:
-            changes = self._understood(name, value)
+            self._understand(name, value)
         except InvalidSearch as error:
             self.faults += error.errors
         except UnknownParameterError as error:
-            unknown = (*self.query.unknown, Unknown(name, str(error)))
-            self.query = replace(self.query, unknown=unknown)
+            self._lists["unknown"].append(Unknown(name, str(error)))
         else:
-            applied = () if name == CURSOR else ((name, value),)
-            self.query = replace(self.query, applied=self.query.applied + applied, **changes)
+            if name != CURSOR:
+                self._lists["applied"].append((name, value))
 
-    def _understood(self, name: str, value: str) -> dict[str, Any]:
-        """Fields of the query with what this parameter makes of them."""
+    def _understand(self, name: str, value: str) -> None:
+        """Put what this parameter says into the fields of the query."""
         if len(value) > _LONGEST_VALUE or "\0" in value:
             raise invalid(name, "The value is too long or contains a null character.")
         if name in _ONCE and name in self._seen:
             raise invalid(name, "Give this parameter once.")
         self._seen.add(name)
-        kind = self.query.type
         if name.partition(":")[0] in {"_include", "_revinclude"}:
-            return {"includes": (*self.query.includes, results.include(self._catalogue, name, value))}
-        if name == "_sort":
-            return {"sort": self.query.sort + results.sort(self._catalogue, kind, value)}
-        if name == "_type" and (kind is None or results.types(value) == (kind,)):
-            return {"types": results.types(value)}
-        if name in _SINGLE:
-            return {name.removeprefix("_"): _SINGLE[name](value)}
-        criterion = self._criteria.criterion(kind, name, value)
-        return {"criteria": (*self.query.criteria, criterion)} if criterion else {}
+            self._lists["includes"].append(results.include(self._catalogue, name, value))
+        elif name == "_sort":
+            self._lists["sort"] += results.sort(self._catalogue, self._type, value)
+        elif name == "_type" and (self._type is None or results.types(value) == (self._type,)):
+            self._singles["types"] = results.types(value)
+        elif name in _SINGLE:
+            self._singles[name.removeprefix("_")] = _SINGLE[name](value)
+        elif criterion := self._criteria.criterion(self._type, name, value):
+            self._lists["criteria"].append(criterion)
