@@ -7,9 +7,10 @@ Everybody comes through the front door.
 import logging
 import os
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from smartbear.contracts.scope import PARTICIPANT, AccessScope
 from smartbear.contracts.users import UsersClient
 from smartbear.identity.actions import NewAccount, NewClient, create_account, create_client
 from smartbear.kit.clock import FrozenClock
+from smartbear.kit.ids import new_id
 from smartbear.kit.jobs.queue import open_queue
 from smartbear.kit.jobs.worker import Pauses, Worker
 from smartbear.kit.logs import JsonFormatter
@@ -45,6 +47,7 @@ MACHINES = {
     "system": "system/*.*",
     "reader": "system/Observation.rs",
     **{name: f"project.{name} system/*.cruds" for name in PROJECTS},
+    "narrow": f"project.{PROJECTS[0]} system/Condition.rs",
 }
 _ADMINISTRATOR = AccessScope(role="SysAdmin", username="set up")
 
@@ -61,7 +64,7 @@ class Lines(logging.Handler):
         self.written.append(self.format(record))
 
 
-@dataclass
+@dataclass(repr=False)
 class Whole:
     """The platform, and what a test needs to know of its inside to tell what may not be told."""
 
@@ -142,23 +145,38 @@ class Whole:
 
 
 @asynccontextmanager
-async def whole(postgres_url: str) -> AsyncIterator[Whole]:
-    """The platform on a database of its own, and its people."""
+async def whole(
+    postgres_url: str,
+    *,
+    make_id: Callable[[], str] = new_id,
+    with_people: bool = True,
+    keys: Path | None = None,
+) -> AsyncIterator[Whole]:
+    """The platform on a database of its own, its machine clients and its people.
+
+    ``keys`` is the folder of the projects' keys, for platforms whose tokens are to be the same.
+    """
     async with AsyncExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sb")))
         url = await stack.enter_async_context(fresh_database(postgres_url))
-        settings = PlatformSettings(home=home, environment="test", secret_key="k" * 32)
+        settings = PlatformSettings(
+            home=home, environment="test", secret_key="k" * 32, pseudonym_keys=keys or home / "keys"
+        )
         clock, lines = FrozenClock(NOW), stack.enter_context(_listening())
         folder = Folder(settings.key_folder)
-        for name in PROJECTS:
+        for name in PROJECTS if not folder.spaces() else ():
             folder.change(lambda kept, name=name: spaces.created(kept, name, clock.now()))
         holder = key_holder.holder(settings, clock)
         await stack.enter_async_context(service.serving(holder, settings.key_socket, {os.geteuid()}))
-        running = await stack.enter_async_context(system.assemble(settings, url, clock=clock))
+        running = await stack.enter_async_context(
+            system.assemble(settings, url, clock=clock, make_id=make_id)
+        )
         transport = httpx.ASGITransport(running.front, raise_app_exceptions=False)
         http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url=ORIGIN))
         made = Whole(url, clock, running, http, Keyring(folder), lines)
-        await _settle(made)
+        await _register(made)
+        if with_people:
+            await _settle(made)
         yield made
 
 
@@ -177,12 +195,23 @@ class _listening:  # noqa: N801 - reads as the function it is
         self._ours.setLevel(self._before)
 
 
-async def _settle(made: Whole) -> None:
-    """Let the people in."""
+def counted() -> Callable[[], str]:
+    """Ids that come in the same order in every world."""
+    numbers = count(1)
+    return lambda: f"01a00000-0000-7000-8000-{next(numbers):012x}"
+
+
+async def _register(made: Whole) -> None:
+    """Let the machines in."""
     identity = made.running.contexts["identity"]
     for name, scope in MACHINES.items():
         known, secret = await create_client(identity, NewClient(name=f"{name} machine", scope=scope))
         made.secret[name] = (known, secret or "")
+
+
+async def _settle(made: Whole) -> None:
+    """Let the people in."""
+    identity = made.running.contexts["identity"]
     async with UsersClient(identity) as users:
         pilot = NewPilot(name="A pilot", language="en", time_zone="Europe/Lisbon")
         made.place["pilot"] = await users.create_pilot(pilot, _ADMINISTRATOR)

@@ -1,7 +1,8 @@
-"""One platform for all attacks of a run, with a record in the north and one in the south."""
+"""One platform for all attacks of a run: people in the north and in the south, and records of canaries."""
 
 import pytest
 
+from tests.attacks import canaries
 from tests.attacks.records import records
 from tests.whole import whole
 
@@ -11,6 +12,7 @@ async def platform(postgres_url):
     async with whole(postgres_url) as running:
         for place in ("north", "south"):
             await running.store(*records(place, running.person[place][1]))
+        await running.store(*canaries.records())
         await running.work()
         yield running
 

@@ -16,6 +16,7 @@ from smartbear.fhir.pseudonymisation.searchable import Searchable, searchable
 from smartbear.fhir.pseudonymisation.ways import UCUM
 from smartbear.fhir.references import ID
 from smartbear.fhir.search.escapes import split
+from smartbear.fhir.search.parameters import parameters
 from smartbear.kit.errors import BadInput, FieldError
 
 _MOST = 200  # parameters
@@ -75,7 +76,8 @@ def inward(kind: str, name: str, value: str, draft: Draft) -> Piece:
     """A parameter of a request; Refused if it is not on the allow-list."""
     piece = _piece(kind, name, value, draft)
     if piece is None:
-        shown = name if _CODE.fullmatch(name.lstrip("_")) else "parameter"
+        code = name.partition(":")[0]
+        shown = code if code in parameters(kind) else "parameter"
         raise Refused(errors=(FieldError(shown, "not-supported", "is not offered with this value"),))
     return piece
 
