@@ -174,6 +174,8 @@ async def test_keys_that_cannot_verify_are_refused(identity, keys):
         "javascript:alert(1)",
         "https:///callback",
         "https://[::1/callback",
+        "https://rp.example;script-src/callback",
+        "https://rp.example,evil.example/callback",
         "callback",
         "",
     ],

@@ -49,11 +49,10 @@ async def origin(make_context, clock):
         await stack.enter_async_context(serving.serving(front, listener))
         new = NewAccount(username="test_clinician", role="CCM", name="Case manager CM-07")
         await create_account(identity, new, PASSWORD)
-        stranger = NewClient(
-            name="Somebody's program", scope="openid email", redirects=(f"{address}/program",)
-        )
+        back = address.replace("localhost", "127.0.0.1")  # another site, as theirs are
+        described = {"name": "Somebody's program", "scope": "openid email", "redirects": (f"{back}/program",)}
         found = Origin(address)
-        found.stranger, _ = await create_client(identity, stranger)
+        found.stranger, _ = await create_client(identity, NewClient(**described))
         yield found
 
 
@@ -161,7 +160,8 @@ async def open_set_up(page, origin):
 
 
 async def open_permission(page, origin):
-    await page.goto(sign_in_at(origin, origin.stranger, "/program").replace("profile", "email"))
+    there = sign_in_at(origin, origin.stranger, "/program").replace("profile", "email")
+    await page.goto(there.replace(f"{origin}/program", f"{origin.replace('localhost', '127.0.0.1')}/program"))
     await fill(page, PASSWORD)
     await page.get_by_role("button", name="Do not allow").wait_for()
 
@@ -198,6 +198,12 @@ async def test_axe_finds_nothing_and_nothing_runs_off_a_narrow_screen(page, orig
         assert await faults(page) == []
     await page.set_viewport_size({"width": 320, "height": 640})
     assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+async def test_the_policy_lets_a_person_go_to_a_program_on_another_site(page, origin):
+    await open_permission(page, origin)
+    await page.get_by_role("button", name="Allow", exact=True).click()
+    await page.wait_for_url(f"{origin.replace('localhost', '127.0.0.1')}/program?code=*")
 
 
 async def test_a_person_signs_in_and_out_with_the_keyboard_alone(page, origin):

@@ -19,6 +19,7 @@ from smartbear.kit.errors import BadInput
 
 _CLIENT_ID = re.compile(r"[\x20-\x7e]{1,100}")  # RFC 6749 appendix A.1
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 §3.3
+_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}|[0-9a-f:.]{2,45}")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SERVICES = ("cdr", "measurements")
 _log = logs.get("identity")
@@ -106,7 +107,7 @@ def _is_exact(address: str) -> bool:
         return False
     unseen = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
     odd = "@" in parts.netloc or any(mark in address for mark in "*# ") or not address.isprintable()
-    return unseen and bool(host) and not odd
+    return unseen and _HOST.fullmatch(host) is not None and not odd
 
 
 def _slug(name: str) -> str:

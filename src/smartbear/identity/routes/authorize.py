@@ -71,6 +71,7 @@ async def _asked(request: Request) -> Asked | Response:
     try:
         query = read_once(request.url.query)
         back = await where_back(here.context, query)
+        pages.let_lead_to(request, back.redirect_uri)
     except (OAuthFault, WrongAddress):
         return pages.error(request)
     try:

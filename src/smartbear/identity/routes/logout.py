@@ -50,7 +50,7 @@ async def logout(request: Request) -> Response:
     session = await find_session(context, cookies.session_secret(request))
     is_meant = session is None or session.account == wish.hint.get("sub")
     if not is_meant and not cookies.is_our_form(request, wish.sent):
-        return _question(request, wish)
+        return await _question(request, wish)
     await end_session(context, cookies.session_secret(request), wish.hint.get("sid"))
     address = await _afterwards(request, wish)
     if address:
@@ -67,10 +67,13 @@ async def _wish(request: Request) -> _Wish:
     return _Wish(sent, verify.read_id_token(here.context, await here.keys(), sent.get("id_token_hint", "")))
 
 
-def _question(request: Request, wish: _Wish) -> Response:
+async def _question(request: Request, wish: _Wish) -> Response:
     proof = cookies.form_proof(request)
     kept = ("client_id", "id_token_hint", "post_logout_redirect_uri", "state")
     carried = {name: wish.sent[name] for name in kept if name in wish.sent}
+    after = await _afterwards(request, wish)
+    if after:
+        pages.let_lead_to(request, after)
     answer = pages.sign_out(request, client=wish.client, proof=proof, carried=carried)
     cookies.keep_proof(request, answer, proof)
     return answer

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import jinja2
 from markupsafe import Markup
@@ -158,12 +159,18 @@ def page(
         **{"here": _without_language(request), **values},
     )
     script = "; script-src 'self'" if runs_script else ""
-    policy = f"{_CSP}{script}; form-action 'self' {' '.join(settings.addresses())}"
+    onward = getattr(request.state, "onward", "")
+    policy = f"{_CSP}{script}; form-action 'self' {' '.join(settings.addresses())} {onward}".rstrip()
     headers = {**_HEADERS, "content-security-policy": policy, "content-language": language}
     answer = HTMLResponse(text, status, headers)
     if request.query_params.get("ui_locales") == language:
         answer.set_cookie(_COOKIE, language, path=realm().issuer_path, samesite="lax", httponly=True)
     return answer
+
+
+def let_lead_to(request: Request, address: str) -> None:
+    """Let this page's forms end at a client's address: browsers hold redirects to the policy, too."""
+    request.state.onward = "://".join(urlsplit(address)[:2])
 
 
 def language_of(request: Request) -> str:
