@@ -234,7 +234,7 @@ async def test_a_server_that_stops_ends_its_streams_at_once(world):
 
 
 async def test_a_page_that_goes_away_is_forgotten(world, address):
-    hub = world.app.state.hub
+    hub = world.app.app.state.hub
     async with _open(world, address, world.ccm):
         assert len(hub._pages) == 1
 

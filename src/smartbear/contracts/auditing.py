@@ -38,17 +38,18 @@ class Auditor:
 
     async def record(self, trail: Trail, status: int = 200) -> None:
         """Return once the event is committed, if there is to be one. Unavailable if it cannot be."""
-        if not self.is_on or trail.is_quiet or (trail.is_recorded and status < _REFUSED):
+        is_told = trail.is_recorded and not trail.has_news and status < _REFUSED
+        if not self.is_on or trail.is_quiet or is_told:
             return
         await self._recorder.record(await self.sealed(trail, status))
-        trail.is_recorded = True
+        _settle(trail)
 
     async def append(self, trail: Trail, connection: Connection) -> None:
         """Append the event to a transaction of the request's, unless there is one already."""
-        if not self.is_on or trail.is_recorded:
+        if not self.is_on or (trail.is_recorded and not trail.has_news):
             return
         await append(connection, [await self.sealed(trail)])
-        trail.is_recorded = True
+        _settle(trail)
 
     @contextmanager
     def following(self, trail: Trail) -> Iterator[None]:
@@ -58,27 +59,33 @@ class Auditor:
         try:
             yield
         finally:  # whoever called from this process goes on with its own; tasks begun here have none
-            trail.is_recorded = True
+            _settle(trail)
             BEFORE_COMMIT.reset(hook)
             TRAIL.reset(token)
+
+
+def _settle(trail: Trail) -> None:
+    """It is told; what is seen from now on is more."""
+    trail.covered(trail)
+    trail.begin()
 
 
 class Audited:
     """A component's application, of which nothing is seen that is not recorded."""
 
     def __init__(self, app: ASGIApp, auditor: Auditor) -> None:
-        self._app, self._auditor = app, auditor
+        self.app, self._auditor = app, auditor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; 503 if its event cannot be recorded."""
         access = scope.get("state", {}).get("access")
         if scope["type"] != "http" or not isinstance(access, AccessScope):
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         trail = trail_of(scope, access)
         outlet = _Outlet(self._auditor, trail, scope, receive, send)
         with self._auditor.following(trail):
-            await self._app(scope, receive, outlet.take)
+            await self.app(scope, receive, outlet.take)
 
 
 def trail_of(scope: Scope, access: AccessScope) -> Trail:

@@ -45,6 +45,7 @@ class Trail:
         "_more",
         "_own",
         "_persons",
+        "_told",
         "_unowned",
         "action",
         "agent",
@@ -66,25 +67,41 @@ class Trail:
         self.is_quiet = scope.role in _UNOBSERVED or scope.service is not None
         """Whether there is an event only if something is changed, or somebody says what was done."""
         self._own = _own(scope) if scope.role == PARTICIPANT else None
+        self.is_recorded = False
+        self._told: frozenset[str] = frozenset()
         self.begin()
 
     def begin(self) -> None:
-        """Nothing has been told yet."""
-        self.is_recorded = False
+        """Nothing has been seen yet."""
         self._persons: dict[str, dict[str, None]] = {self._own.subject: {}} if self._own else {}
         self._unowned: dict[str, None] = {}
         self._listed = self._more = 0
 
     def again(self) -> "Trail":
-        """The same request from its beginning: an answer without an end has many events."""
+        """The same request from its beginning: a long one has an event for each of its parts."""
         fresh = copy(self)
         fresh.begin()
         return fresh
 
+    def covered(self, event: "Trail") -> None:
+        """What ``event`` tells of this request is in the trail now."""
+        self._told |= event.entities
+        self.is_recorded = True
+
+    @property
+    def entities(self) -> frozenset[str]:
+        """What has been seen, as far as it is listed."""
+        return frozenset(self._unowned).union(*self._persons.values())
+
+    @property
+    def has_news(self) -> bool:
+        """Whether anything has been seen that no event tells of."""
+        return bool(self._listed or self._more)
+
     def saw(self, reference: str, subject: str | None = None) -> None:
         """``Type/id`` is read, or changed; it belongs to the person with that repository id, or to nobody."""
         some = self._unowned if subject is None else self._persons.setdefault(subject, {})
-        if reference in some:
+        if reference in some or reference in self._told:
             return
         if self._listed < _MOST:
             self._listed += 1
