@@ -14,7 +14,7 @@ from smartbear.contracts.scope import ScopeMiddleware, scope_of
 from smartbear.gateway import app as gateway_app
 from smartbear.gateway.model.table import TABLE
 from smartbear.kit import problems
-from tests.conftest import test_key
+from tests.conftest import fresh_database, test_key
 
 ORIGIN = "http://localhost:8080"
 ISSUER = f"{ORIGIN}/realms/smartbear"
@@ -57,6 +57,13 @@ def component(*routes):
     app = Starlette(routes=[*routes, Route("/{path:path}", tell, methods=METHODS)])
     problems.install(app)
     return app
+
+
+@pytest.fixture(scope="package")
+async def database_url(postgres_url):
+    """One database for all: the front door keeps nothing there but its limits."""
+    async with fresh_database(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture

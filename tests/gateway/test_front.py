@@ -8,25 +8,10 @@ import httpx
 import prometheus_client
 import pytest
 
-from smartbear.contracts.scope import HEADER
 from smartbear.gateway import app as gateway_app
-from smartbear.gateway.model.bucket import Buckets
 from smartbear.kit.serving import listen, serving
 from tests.conftest import plain_client
 from tests.gateway.conftest import ORIGIN
-
-
-@pytest.mark.parametrize("name", [HEADER, "X-Synergy", HEADER.upper()])
-async def test_headers_that_mean_something_inside_are_removed_from_requests_outside(http, bearer, name):
-    answer = await http.get("/api/me", headers=bearer() | {name: "forged"})
-    assert (answer.status_code, "forged" in answer.text) == (200, False)
-
-
-@pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
-async def test_a_caller_cannot_choose_the_address_it_comes_from(http, bearer, name):
-    told = (await http.get("/api/me", headers=bearer() | {name: "203.0.113.9"})).json()
-    assert told["headers"]["x-forwarded-for"] == "127.0.0.1"
-    assert "203.0.113.9" not in str(told)
 
 
 async def test_a_request_keeps_a_harmless_id_and_gets_one_otherwise(http, bearer):
@@ -116,14 +101,6 @@ async def test_what_the_front_door_refuses_a_fhir_client_is_an_operation_outcome
 async def test_whoever_uses_a_wrong_method_is_told_the_right_ones(http, bearer, path):
     answer = await http.delete(path, headers=bearer())
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
-
-
-async def test_every_answer_carries_the_headers_that_keep_browsers_safe(http, bearer):
-    for path, headers in (("/api/me", bearer()), ("/", {}), ("/nothing.txt", {}), ("/fhir/Patient", {})):
-        answer = await http.get(path, headers=headers)
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["referrer-policy"] == "no-referrer"
-        assert answer.headers["cache-control"]
 
 
 async def test_pages_may_run_only_what_they_were_built_with(http):
@@ -248,6 +225,10 @@ async def throttled(make_context, neighbours, monkeypatch):
         plain_client(app) as http,
     ):
         yield http
+    async with make_context("gateway") as context, context.db.connection() as connection:
+        await connection.execute(
+            "TRUNCATE rate"
+        )  # what it knows of callers would be held against them elsewhere
 
 
 @pytest.mark.parametrize(
@@ -292,34 +273,6 @@ class Spelled(httpx.URL):
     @property
     def path(self):
         return unquote(self._spelling)
-
-
-def test_a_bucket_lets_ten_seconds_worth_through_and_then_the_rate():
-    buckets = Buckets(rate=2)
-    assert [buckets.wait("a", 0.0) for _ in range(20)] == [0.0] * 20
-    assert buckets.wait("a", 0.0) == pytest.approx(0.5)
-    assert buckets.wait("b", 0.0) == 0.0
-    assert buckets.wait("a", 0.5) == 0.0
-    assert buckets.wait("a", 0.5) > 0
-
-
-def test_buckets_of_callers_not_seen_for_long_are_forgotten(monkeypatch):
-    monkeypatch.setattr("smartbear.gateway.model.bucket._MOST", 3)
-    buckets = Buckets(rate=2)
-    for caller in "abcde":
-        buckets.wait(caller, 0.0)
-    assert list(buckets._filled) == ["c", "d", "e"]
-
-
-async def test_an_https_address_is_to_be_called_by_https_alone(make_context, neighbours):
-    async with make_context("gateway", neighbours) as context:
-        settings = context.settings.model_copy(update={"public_urls": ("https://bear.example",)})
-        async with (
-            gateway_app.serve(replace(context, settings=settings)) as app,
-            plain_client(app) as http,
-        ):
-            answer = await http.get("/health/live")
-    assert "max-age=31536000" in answer.headers["strict-transport-security"]
 
 
 async def raw(port, method):

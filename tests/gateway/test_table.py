@@ -1,34 +1,67 @@
-"""Every cell of role, route and method, from the table itself."""
+"""The table of routes: complete, as its page says, and found by path."""
+
+import re
+from pathlib import Path
 
 import pytest
 
 from smartbear import system
-from smartbear.contracts.scope import PARTICIPANT, STAFF, SYSTEM
-from smartbear.gateway.model.table import OWN, TABLE, find
+from smartbear.cdr.routes.application import ROUTES
+from smartbear.gateway.model.table import TABLE, find
 from tests.gateway.conftest import METHODS
+from tests.gateway.declared import declared
 
-ROLES = [*STAFF, PARTICIPANT, SYSTEM, "anonymous"]
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.path)
-async def test_a_role_enters_where_the_table_lets_it_and_nowhere_else(http, as_role, row, role):
-    headers = as_role(role)
-    for method in METHODS:
-        answer = await http.request(method, f"{row.path}/below", headers=headers)
-        if method not in row.methods:
-            expected = 405
-        elif row.roles is not None and role == "anonymous":
-            expected = 401
-        elif row.roles is not None and role not in row.roles:
-            expected = 403
-        else:
-            expected = 404 if row.component == OWN else 200  # the front door has nothing below its addresses
-        assert answer.status_code == expected, (method, answer.text)
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "gateway.md"
+REFUSED = {
+    "/openapi.json": "the front door merges the components' descriptions into its own",
+    "/internal": "between components",
+}
+"""Beginnings of components' paths that are not offered, and why."""
 
 
-def test_every_row_leads_to_a_component_that_exists():
+def size(number):
+    return next(
+        f"{number >> bits} {unit}" for bits, unit in ((30, "GB"), (20, "MB"), (10, "KB")) if number >> bits
+    )
+
+
+def written(row):
+    """A row as the page writes it."""
+    machines = ", ".join(f"`{each}…`" for each in row.scopes)
+    people = "anybody" if row.roles is None else ", ".join(sorted(row.roles))
+    body = size(row.body) + (f" ({size(row.machine_body)})" if row.machine_body != row.body else "")
+    cells = (
+        f"`{row.path}`",
+        row.component,
+        " ".join(sorted(row.methods)),
+        people or "-",
+        "anybody" if row.roles is None else machines or "-",
+        row.space,
+        row.rate.name,
+        body,
+        f"{row.timeout:g} s",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def test_the_page_repeats_the_table():
+    text = PAGE.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `/.*$", text, re.MULTILINE)
+    assert rows == [written(row) for row in TABLE]
+
+
+def test_every_class_of_requests_is_explained():
+    text = PAGE.read_text(encoding="utf-8")
+    for rate in {row.rate for row in TABLE}:
+        share = "never" if rate.served_until > 1 else f"{rate.served_until:.0%}".replace("%", " %")
+        assert re.search(rf"^\| {rate.name} \|.*\| {share} \|$", text, re.MULTILINE), rate.name
+
+
+def test_every_row_leads_to_a_component_that_exists_and_no_further_than_needed():
     assert {row.component for row in TABLE} <= set(system.NAMES)
+    assert len({row.path for row in TABLE}) == len(TABLE)
+    for row in TABLE:
+        assert row.roles is None or row.roles or row.scopes, row.path
 
 
 def test_the_longest_path_wins():
@@ -56,13 +89,33 @@ async def test_what_is_not_in_the_table_is_not_there(http, as_role, path):
     assert answer.json()["code"] == "not_found"
 
 
-async def test_components_own_routes_below_api_are_all_in_the_table(database_url, settings):
+async def test_a_method_that_a_row_does_not_name_is_refused_before_anybody_is_asked_who_they_are(http):
+    for row in TABLE:
+        for method in {*METHODS, "TRACE", "BREW"} - row.methods:
+            answer = await http.request(method, f"{row.path}/below")
+            assert answer.status_code == 405, (method, row.path)
+
+
+async def test_every_route_of_every_component_is_in_the_table_or_refused_on_purpose(database_url, settings):
     async with system.assemble(settings, database_url) as running:
-        front = running.apps["gateway"]
-        for name, app in running.apps.items():
-            if app is front:
-                continue
-            inner = app._app
-            paths = [getattr(route, "path", "") for route in getattr(inner, "routes", [])]
-            outside = [path for path in paths if path.startswith("/api/") and not find(path)]
-            assert outside == [], name
+        offered = {
+            (name, method, path)
+            for name, app in running.apps.items()
+            if name != "gateway"
+            for method, path in declared(app._app)
+        }
+    assert len({name for name, _, _ in offered}) == len(system.NAMES) - 1
+    lost = [
+        (name, method, path)
+        for name, method, path in sorted(offered)
+        if not path.startswith(tuple(REFUSED))
+        and ((row := find(path)) is None or row.component != name or method not in row.methods)
+    ]
+    assert lost == []
+    unused = [row.path for row in TABLE if not any(find(path) == row for _, _, path in offered)]
+    assert [path for path in unused if find(path).component != "gateway"] == []
+
+
+def test_the_shapes_of_the_repository_are_all_found_below_its_row():
+    for shape in ROUTES:
+        assert find("/".join(("/fhir", *shape))).component == "cdr", shape

@@ -1,21 +1,44 @@
 """Who may go where: the one table of routes. What is not in it is a file of the web applications or refused.
 
-A row speaks for its path and everything below it; the longest path wins. Roles say who may come in at all;
-which rows of data they then see is decided by the component.
+A row speaks for its path and everything below it; the longest path wins. Roles and scopes say who may come in
+at all; which rows of data they then see is decided by the component. `docs/reference/gateway.md` explains the
+columns and repeats the rows; a test compares the two.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from smartbear.contracts.roles import PARTICIPANT, STAFF, SYSTEM
+from smartbear.gateway.model.rates import (
+    ALARMS,
+    BULK,
+    HEALTH,
+    MESSAGES,
+    PAGES,
+    READINGS,
+    RECORDS,
+    SIGN_IN,
+    Rate,
+)
 
 OWN = "gateway"  # answered by the front door itself
 WEBSOCKET = "WEBSOCKET"
 """In the place of a method: the address takes websockets, which begin as a request of their own."""
-_KB, _MB = 1 << 10, 1 << 20
+_KB, _MB, _GB = 1 << 10, 1 << 20, 1 << 30
 _READ = frozenset({"GET", "HEAD"})
+_POST = frozenset({"POST"})
 _WRITE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _SIGNED_IN = frozenset({*STAFF, PARTICIPANT})
 _CLINICAL = frozenset({"CCM", PARTICIPANT})
+_NO_PERSON: frozenset[str] = frozenset()
+_MACHINES, _PROJECTS = "system/", "project."
+
+Space = Literal["none", "participant", "repository", "project", "translated"]
+"""Whose ids stand in an address's requests and answers.
+
+none: no person's. participant: those that staff and participants use (``SB-0001``). repository: those of the
+record. project: a project's own. translated: the repository's, for a project's clients the project's.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,40 +49,77 @@ class Row:
     component: str
     methods: frozenset[str]
     roles: frozenset[str] | None
-    """None: anybody, without a token."""
+    """Of people. None: anybody, without a token."""
+    space: Space
+    rate: Rate = PAGES
+    scopes: tuple[str, ...] = ()
+    """Beginnings of scopes with which machine clients come in; one of a project comes in as that alone."""
     body: int = 64 * _KB
     """Bytes a request may carry."""
     machine_body: int = 64 * _KB
-    """The same for machine clients."""
-    is_limited: bool = True
-    """Whether requests count towards the caller's rate."""
-    has_projects: bool = False
-    """Identifier space: whether clients of a project come in, with its ids for those that are stored."""
+    """The same for machine clients that are not a project's."""
+    headers: int = 16 * _KB
+    """Bytes of names and values."""
+    timeout: float = 30.0
+    """Seconds until the answer begins."""
 
+    def admits(self, role: str, scopes: tuple[str, ...]) -> bool:
+        """Whether a caller who has been recognised may come in."""
+        if self.roles is None:
+            return True
+        if role != SYSTEM:
+            return role in self.roles
+        if any(scope.startswith(_PROJECTS) for scope in scopes):
+            return _PROJECTS in self.scopes
+        return any(scope.startswith(self.scopes) for scope in scopes)
+
+
+_ADMINISTRATORS = frozenset({"SysAdmin"})
+_CARE_AND_TECH = frozenset({"CCM", "Tech"})
+_PEOPLE = frozenset({"CCM", "Tech", PARTICIPANT})
+_PLACES = frozenset({"CCM", "Tech", "SysAdmin"})
+_IDENTIFIERS = frozenset({"CCM", "DataScientist", "Auditor"})
 
 TABLE = (
-    Row("/realms/smartbear", "identity", _READ | {"POST"}, None),
-    Row("/fhir", "cdr", _READ | _WRITE, _CLINICAL | {SYSTEM}, 8 * _MB, 64 * _MB, has_projects=True),
-    Row("/fhir/$import", "cdr", _READ | _WRITE, frozenset({SYSTEM}), machine_body=1 << 30),
-    Row("/fhir/websocket", "cdr", frozenset({WEBSOCKET}), _CLINICAL | {SYSTEM}),
-    Row("/fhir/metadata", "cdr", _READ, None),
-    Row("/fhir/.well-known/smart-configuration", "identity", _READ, None),
-    Row("/api/me", "users", _READ, _SIGNED_IN),
-    Row("/api/accounts", "identity", _READ | _WRITE, frozenset({"SysAdmin"})),
-    Row("/api/participants", "users", _READ | _WRITE, frozenset({"CCM", "Tech", PARTICIPANT})),
-    Row("/api/profiles", "users", _READ, frozenset({"CCM"})),
-    Row("/api/devices", "users", _READ, frozenset({"CCM", "Tech"})),
-    Row("/api/organisations", "users", _READ | _WRITE, frozenset({"CCM", "Tech", "SysAdmin"})),
-    Row("/api/pilots", "users", _READ | _WRITE, frozenset({"CCM", "Tech", "SysAdmin"})),
-    Row("/api/measurements", "measurements", _READ | {"POST"}, _CLINICAL | {SYSTEM}, _MB, _MB),
-    Row("/api/measurements/arrivals", "measurements", _READ, _CLINICAL | {"Tech", SYSTEM}),
-    Row("/api/decisions", "decisions", _READ | {"POST", "PUT"}, _CLINICAL),
-    Row("/api/inbox", "notifications", _READ | {"POST", "PUT", "DELETE"}, _CLINICAL),
-    Row("/api/mobile", "mobile", _READ, frozenset({PARTICIPANT})),
-    Row("/api/pseudonyms", OWN, frozenset({"POST"}), frozenset({"CCM", "DataScientist", "Auditor"})),
-    Row("/api/docs", OWN, _READ, None),
-    Row("/api/openapi.json", OWN, _READ, None),
-    Row("/health", OWN, _READ, None, is_limited=False),
+    Row("/realms/smartbear", "identity", _READ | _POST, None, "none", SIGN_IN),
+    Row(
+        *("/fhir", "cdr", _READ | _WRITE, _CLINICAL, "translated", RECORDS, (_MACHINES, _PROJECTS)),
+        body=8 * _MB,
+        machine_body=64 * _MB,
+        timeout=60,
+    ),
+    Row(
+        *("/fhir/$import", "cdr", _READ | _WRITE, _NO_PERSON, "repository", BULK, (_MACHINES,)),
+        machine_body=_GB,
+        timeout=600,
+    ),
+    Row("/fhir/websocket", "cdr", frozenset({WEBSOCKET}), _CLINICAL, "repository", ALARMS, (_MACHINES,)),
+    Row("/fhir/metadata", "cdr", _READ, None, "none", RECORDS),
+    Row("/fhir/.well-known/smart-configuration", "identity", _READ, None, "none", SIGN_IN),
+    Row("/api/me", "users", _READ, _SIGNED_IN, "participant"),
+    Row("/api/accounts", "identity", _READ | _WRITE, _ADMINISTRATORS, "participant"),
+    Row("/api/participants", "users", _READ | _WRITE, _PEOPLE, "participant"),
+    Row("/api/profiles", "users", _READ, frozenset({"CCM"}), "none"),
+    Row("/api/devices", "users", _READ, _CARE_AND_TECH, "participant"),
+    Row("/api/organisations", "users", _READ | _WRITE, _PLACES, "none"),
+    Row("/api/pilots", "users", _READ | _WRITE, _PLACES, "none"),
+    Row(
+        *("/api/measurements", "measurements", _READ | _POST, _CLINICAL, "repository", READINGS),
+        scopes=(_MACHINES,),
+        body=_MB,
+        machine_body=_MB,
+    ),
+    Row(
+        *("/api/measurements/arrivals", "measurements", _READ, _CLINICAL | {"Tech"}, "none"),
+        scopes=(_MACHINES,),
+    ),
+    Row("/api/decisions", "decisions", _READ | {"POST", "PUT"}, _CLINICAL, "repository", ALARMS),
+    Row("/api/inbox", "notifications", _READ | {"POST", "PUT", "DELETE"}, _CLINICAL, "participant", ALARMS),
+    Row("/api/mobile", "mobile", _READ, frozenset({PARTICIPANT}), "participant", ALARMS),
+    Row("/api/pseudonyms", OWN, _POST, _IDENTIFIERS, "project"),
+    Row("/api/docs", OWN, _READ, None, "none"),
+    Row("/api/openapi.json", OWN, _READ, None, "none"),
+    Row("/health", OWN, _READ, None, "none", HEALTH),
 )
 """Every way in, in the order a reader meets the platform."""
 

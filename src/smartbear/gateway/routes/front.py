@@ -9,16 +9,18 @@ from functools import partial
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from smartbear.contracts.scope import ANONYMOUS, HEADER, SYSTEM, AccessScope, sign
+from smartbear.contracts.scope import ANONYMOUS, SYSTEM, AccessScope, sign
 from smartbear.gateway.actions.callers import NOBODY, Callers
+from smartbear.gateway.actions.limits import Limits
 from smartbear.gateway.model import table
-from smartbear.gateway.model.bucket import Buckets
+from smartbear.gateway.model.pressure import Pressure
 from smartbear.gateway.model.projects import project_of
-from smartbear.gateway.routes import subprotocol
-from smartbear.gateway.routes.proxy import Proxy
+from smartbear.gateway.model.rates import PAGES
+from smartbear.gateway.routes import headers, subprotocol, tracing
+from smartbear.gateway.routes.cors import Cors
+from smartbear.gateway.routes.onward import Onward
 from smartbear.gateway.routes.pseudonymous import Pseudonymous
 from smartbear.gateway.routes.refusals import refusal
-from smartbear.gateway.routes.relay import relay
 from smartbear.kit import logs, telemetry
 from smartbear.kit.context import Context
 from smartbear.kit.errors import (
@@ -28,68 +30,37 @@ from smartbear.kit.errors import (
     NotFound,
     PlatformError,
     TooLarge,
-    TooManyRequests,
     Unauthenticated,
 )
-from smartbear.kit.http import address_of
 from smartbear.kit.problems import REQUEST_ID
 
-_MOST_HEADERS = 16 << 10  # bytes
+_MOST_HEADERS = 16 << 10  # bytes, where no row says otherwise
 _NO_PATH = re.compile(r"[\x00-\x1f\x7f\\]|/\.{1,2}(/|$)|[^/]{256}")  # two readers could disagree on it
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_CREDENTIALS = frozenset({b"authorization", b"cookie"})
-_GOOD_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
-_PEER = b"x-forwarded-for"
-_STRIPPED = frozenset({HEADER.encode(), REQUEST_ID.encode(), _PEER, b"forwarded", b"x-real-ip", b"x-synergy"})
-_ALWAYS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cross-origin-opener-policy", b"same-origin"),
-    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
-)
 _REFUSED = 1008  # of RFC 6455: a matter of policy
-_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+_REQUEST_ID = REQUEST_ID.encode()
 _log = logs.get("gateway")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Buckets of the three kinds of callers."""
+class Guards:
+    """What a request has to pass."""
 
-    person: Buckets
-    machine: Buckets
-    address: Buckets
-
-    def check(self, access: AccessScope, peer: str) -> None:
-        """TooManyRequests, with the seconds to wait, if the caller is over its rate.
-
-        ``peer`` is the address that counts for callers without a name.
-        """
-        if access.role == ANONYMOUS:
-            wait = self.address.wait(peer, time.monotonic())
-        elif access.role == SYSTEM:
-            wait = self.machine.wait(access.client, time.monotonic())
-        else:
-            wait = self.person.wait(access.account, time.monotonic())
-        if wait:
-            raise TooManyRequests(retry_after=max(1, round(wait)))
+    callers: Callers
+    limits: Limits
+    pressure: Pressure
+    cors: Cors
 
 
 class Front:
     """An ASGI application that lets in what the table allows; ``own`` answers what is not in the table."""
 
     def __init__(
-        self,
-        context: Context,
-        callers: Callers,
-        limits: Limits,
-        own: ASGIApp,
-        proxy: Proxy,
-        pseudonymous: Pseudonymous,
+        self, context: Context, guards: Guards, own: ASGIApp, onward: Onward, pseudonymous: Pseudonymous
     ) -> None:
-        self._context, self._callers, self._limits = context, callers, limits
-        self._own, self._proxy, self._pseudonymous = own, proxy, pseudonymous
-        self._secure = context.settings.addresses()[0].startswith("https:")
+        self._context, self._guards = context, guards
+        self._own, self._onward, self._pseudonymous = own, onward, pseudonymous
+        self._secure = [headers.HSTS] if context.settings.addresses()[0].startswith("https:") else []
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever happens on the way."""
@@ -98,130 +69,146 @@ class Front:
         if scope["type"] != "http":
             return
         row = table.find(scope["path"])
-        observed = _Observed(scope["method"], row.path if row else "web")
-        request_id = _request_id(scope, self._context.new_id)
-        watched = self._watched(send, observed, request_id)
+        route = row.path if row else "web"
+        request = _Request(headers.request_id(scope, self._context.new_id), tracing.hop(scope, route))
+        observed = _Observed(scope["method"], route, self._guards.pressure)
+        watched = self._watched(send, observed, request, self._guards.cors.headers(scope))
         try:
-            _refuse_oddities(scope)
-            if row is None:
-                await self._own(scope, receive, watched)
-            else:
-                await self._enter(row, scope, receive, watched, request_id)
+            await self._answer(row, scope, receive, watched, request)
         except PlatformError as error:
             if not observed.status:
-                await refusal(row, error, request_id)(scope, receive, watched)
+                await refusal(row, error, request.id)(scope, receive, watched)
         except ClientDisconnect:
-            _log.info("caller_left", route=observed.route)
+            _log.info("caller_left", route=route)
         except Exception as error:  # noqa: BLE001 - the last line of defence answers and records
-            _log.error("unhandled_error", route=observed.route, exc_info=error)
+            _log.error("unhandled_error", route=route, exc_info=error)
             if not observed.status:
-                await refusal(row, PlatformError(), request_id)(scope, receive, watched)
+                await refusal(row, PlatformError(), request.id)(scope, receive, watched)
         finally:
             observed.done()
+            request.hop.end(observed.status)
 
     async def _accept(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a websocket in as a request would be; one that may not come in is closed before it opens."""
         row = table.find(scope["path"])
         try:
-            _refuse_oddities(scope)
+            _refuse_oddities(row, scope)
             if row is None or table.WEBSOCKET not in row.methods:
                 raise NotFound
+            self._guards.pressure.admit(row.rate)
             access = await self._identify(row, scope, _given(scope) or subprotocol.token(scope))
         except PlatformError as error:
             _log.info("websocket_refused", code=error.code)
             await send({"type": "websocket.close", "code": _REFUSED})
             return
-        inner, send = subprotocol.without_token(self._inner(row, scope, access, self._context.new_id()), send)
-        neighbour = self._context.local(row.component)
-        if neighbour:
-            await neighbour(inner, receive, send)
-        elif row.component in (urls := self._context.settings.component_urls):
-            await relay(address_of(row.component, urls), inner, receive, send)
+        request = _Request(self._context.new_id(), tracing.hop(scope, row.path))
+        inner, send = subprotocol.without_token(self._inner(row, scope, access, request), send)
+        await self._onward.open_websocket(row, inner, receive, send)
+
+    async def _answer(
+        self, row: table.Row | None, scope: Scope, receive: Receive, send: Send, request: "_Request"
+    ) -> None:
+        _refuse_oddities(row, scope)
+        if preflight := self._guards.cors.preflight(scope, row):
+            await preflight(scope, receive, send)
+            return
+        self._guards.pressure.admit(row.rate if row else PAGES)
+        if row is None:
+            await self._own(scope, receive, send)
         else:
-            await send({"type": "websocket.close", "code": _REFUSED})
+            await self._enter(row, scope, receive, send, request)
 
     async def _enter(
-        self, row: table.Row, scope: Scope, receive: Receive, send: Send, request_id: str
+        self, row: table.Row, scope: Scope, receive: Receive, send: Send, request: "_Request"
     ) -> None:
         if scope["method"] not in row.methods:
             raise MethodNotAllowed
         access = await self._identify(row, scope, _given(scope))
         project = project_of(access.role, access.scopes)
         limit = row.machine_body if access.role == SYSTEM and project is None else row.body
-        inner = self._inner(row, scope, access, request_id)
-        receive = _bounded(receive, _declared_length(scope["headers"]), limit)
-        neighbour = self._own if row.component == table.OWN else self._context.local(row.component)
-        forward = neighbour or partial(self._proxy.pass_on, row.component)
+        inner = self._inner(row, scope, access, request)
+        receive = _bounded(receive, _declared_length(scope), limit)
         if project is not None:
+            forward = partial(self._onward.answer, row)
             await self._pseudonymous.answer(project, inner, receive, send, forward)
         else:
-            await forward(inner, receive, send)
+            await self._onward.answer(row, inner, receive, send)
 
-    def _inner(self, row: table.Row, scope: Scope, access: AccessScope, request_id: str) -> Scope:
+    def _inner(self, row: table.Row, scope: Scope, access: AccessScope, request: "_Request") -> Scope:
         """What the component is handed: the caller's scope in the place of the caller's token."""
         signed = sign(access, self._context.key("scope"), self._context.clock.now())
-        stripped = _STRIPPED if row.roles is None else _STRIPPED | _CREDENTIALS
-        kept = [(name, value) for name, value in scope["headers"] if name not in stripped]
-        own = [
-            (HEADER.encode(), signed.encode()),
-            (REQUEST_ID.encode(), request_id.encode()),
-            (_PEER, _peer(scope).encode()),
-        ]
-        return {**scope, "headers": kept + own}
+        return headers.inward(scope, signed, request.id, request.hop.inward, is_open=row.roles is None)
 
     async def _identify(self, row: table.Row, scope: Scope, given: str) -> AccessScope:
-        peer = _peer(scope)
+        peer = headers.peer(scope)
         if row.roles is None:
-            if row.is_limited:
-                self._limits.check(NOBODY, peer)
+            if row.rate.is_limited:
+                self._guards.limits.check(row.rate, NOBODY, peer)
             return NOBODY
         try:
-            access = await self._callers.identify(given, row.component)
+            access = await self._guards.callers.identify(given, row.component)
         except Unauthenticated:
-            self._limits.check(NOBODY, peer)
+            self._guards.limits.check(row.rate, NOBODY, peer)
             raise
-        self._limits.check(access, peer)
+        self._guards.limits.check(row.rate, access, peer)
         if access.role == ANONYMOUS:
             raise Unauthenticated
-        if access.role not in row.roles or (
-            project_of(access.role, access.scopes) is not None and not row.has_projects
-        ):
+        if not row.admits(access.role, access.scopes):
             raise Forbidden
         return access
 
-    def _watched(self, send: Send, observed: "_Observed", request_id: str) -> Send:
-        extra = [*_ALWAYS, *([_HSTS] if self._secure else []), (REQUEST_ID.encode(), request_id.encode())]
-
+    def _watched(
+        self, send: Send, observed: "_Observed", request: "_Request", cross_origin: list[headers.Header]
+    ) -> Send:
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
-                observed.status = message["status"]
-                headers = message.get("headers", [])
-                names = {name for name, _ in headers}
-                fallback = [] if b"cache-control" in names else [(b"cache-control", b"no-store")]
-                message = {**message, "headers": [*headers, *extra, *fallback]}
+                observed.answered(message["status"])
+                extra = [*headers.ALWAYS, *self._secure, *request.headers(), *cross_origin]
+                message = {**message, "headers": headers.outward(message.get("headers", []), extra)}
             await send(message)
 
         return watched
 
 
-class _Observed:
-    """What the metrics learn of one request."""
+@dataclass(slots=True)
+class _Request:
+    """By what a request is found again in logs and traces."""
 
-    def __init__(self, method: str, route: str) -> None:
-        self.route, self.status = route, 0
-        self._method = method if method in _METHODS else "other"
-        self._began = time.perf_counter()
+    id: str
+    hop: tracing.Hop
+
+    def headers(self) -> list[headers.Header]:
+        """What its caller is told."""
+        return [(_REQUEST_ID, self.id.encode()), *self.hop.outward]
+
+
+class _Observed:
+    """What the metrics learn of one request; until it is answered it counts among those that wait."""
+
+    def __init__(self, method: str, route: str, pressure: Pressure) -> None:
+        self.status = 0
+        self._route, self._method = route, method if method in _METHODS else "other"
+        self._pressure, self._began = pressure, time.perf_counter()
+        pressure.waiting += 1
         telemetry.REQUESTS_OPEN.inc()
+
+    def answered(self, status: int) -> None:
+        """The answer begins."""
+        if not self.status:
+            self._pressure.waiting -= 1
+        self.status = status
 
     def done(self) -> None:
         """Count it."""
+        if not self.status:
+            self._pressure.waiting -= 1
         telemetry.REQUESTS_OPEN.dec()
-        telemetry.counter_of(self.route, self._method, self.status).inc()
-        telemetry.timer_of(self.route, self._method).observe(time.perf_counter() - self._began)
+        telemetry.counter_of(self._route, self._method, self.status).inc()
+        telemetry.timer_of(self._route, self._method).observe(time.perf_counter() - self._began)
 
 
-def _refuse_oddities(scope: Scope) -> None:
-    if sum(len(name) + len(value) for name, value in scope["headers"]) > _MOST_HEADERS:
+def _refuse_oddities(row: table.Row | None, scope: Scope) -> None:
+    if headers.size(scope) > (row.headers if row else _MOST_HEADERS):
         raise HeadersTooLarge
     if _NO_PATH.search(scope["path"]):
         raise NotFound
@@ -229,23 +216,11 @@ def _refuse_oddities(scope: Scope) -> None:
 
 def _given(scope: Scope) -> str:
     """What stands in the header Authorization."""
-    given: bytes = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
-    return given.decode("latin-1")
+    return headers.of(scope, b"authorization").decode("latin-1")
 
 
-def _request_id(scope: Scope, new_id: Callable[[], str]) -> str:
-    """The caller's id for the request, if it is harmless; else a new one."""
-    given = next((value for name, value in scope["headers"] if name == REQUEST_ID.encode()), b"")
-    return given.decode() if _GOOD_REQUEST_ID.fullmatch(given) else new_id()
-
-
-def _peer(scope: Scope) -> str:
-    """The caller's address; the server has put a trusted proxy's word for it in place already."""
-    return scope["client"][0] if scope.get("client") else ""
-
-
-def _declared_length(headers: list[tuple[bytes, bytes]]) -> int:
-    value = next((value for name, value in headers if name == b"content-length"), b"0")
+def _declared_length(scope: Scope) -> int:
+    value = headers.of(scope, b"content-length")
     return int(value[:19]) if value.isdigit() else 0  # the rest is more than any limit already
 
 

@@ -1,0 +1,87 @@
+"""Headers: which of a caller's go no further, what components get instead, what every answer carries."""
+
+import re
+from collections.abc import Callable
+
+from starlette.types import Scope
+
+from smartbear.contracts.scope import HEADER
+from smartbear.kit.problems import REQUEST_ID
+
+Header = tuple[bytes, bytes]
+
+_INTERNAL = (b"x-smartbear-", b"x-synergy", b"x-forwarded-", b"x-original-", b"x-rewrite-")
+"""Beginnings of names that mean something inside, did so in the former platform, or do so to some library."""
+_OWN = frozenset(
+    {
+        *(REQUEST_ID.encode(), b"forwarded", b"x-real-ip", b"x-http-method-override", b"x-method-override"),
+        *(b"traceparent", b"tracestate", b"proxy"),
+    }
+)
+_CREDENTIALS = frozenset({b"authorization", b"cookie"})
+_PEER = b"x-forwarded-for"
+_SCOPE = HEADER.encode()
+_REQUEST_ID = REQUEST_ID.encode()
+_GOOD_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+
+ALWAYS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+)
+HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+UNLESS_SAID = (
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+)
+"""For answers that do not say otherwise: they are data, and nobody keeps or runs them."""
+
+
+def of(scope: Scope, name: bytes) -> bytes:
+    """The value of a header; empty without one."""
+    found: bytes
+    for known, found in scope["headers"]:
+        if known == name:
+            return found
+    return b""
+
+
+def size(scope: Scope) -> int:
+    """Bytes of all names and values."""
+    return sum(len(name) + len(value) for name, value in scope["headers"])
+
+
+def peer(scope: Scope) -> str:
+    """The caller's address; the server has put a trusted proxy's word for it in place already."""
+    return scope["client"][0] if scope.get("client") else ""
+
+
+def request_id(scope: Scope, new_id: Callable[[], str]) -> str:
+    """The caller's id for the request, if it is harmless; else a new one."""
+    given = of(scope, _REQUEST_ID)
+    return given.decode() if _GOOD_REQUEST_ID.fullmatch(given) else new_id()
+
+
+def inward(scope: Scope, signed: str, request_id: str, traced: list[Header], *, is_open: bool) -> Scope:
+    """The request for a component: the signed scope in the place of the caller's token.
+
+    Open to everybody is the provider of tokens alone, which gets what people sign in with.
+    """
+    kept = [
+        pair
+        for pair in scope["headers"]
+        if pair[0] not in _OWN
+        and not pair[0].startswith(_INTERNAL)
+        and (is_open or pair[0] not in _CREDENTIALS)
+    ]
+    own = [(_SCOPE, signed.encode()), (_REQUEST_ID, request_id.encode()), (_PEER, peer(scope).encode())]
+    return {**scope, "headers": [*kept, *own, *traced]}
+
+
+def outward(given: list[Header], extra: list[Header]) -> list[Header]:
+    """The headers of an answer, with what it does not say itself."""
+    names = {name for name, _ in given}
+    return [*given, *extra, *(pair for pair in UNLESS_SAID if pair[0] not in names)]
