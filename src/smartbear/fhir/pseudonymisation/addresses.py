@@ -19,6 +19,7 @@ _OPERATION = re.compile(r"\$[a-z][a-z-]{1,40}")
 _OPAQUE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,80}")  # names of files that mean nothing outside
 _LONGEST = 500  # characters of a reference that is read at all
 _ID = re.compile(ID)
+_SEARCH = re.compile(r"[A-Z][A-Za-z]+\?.*", re.DOTALL)
 _BULK = ("$export", "$export-poll-status", "$import")
 
 
@@ -77,11 +78,18 @@ def put_urn(text: str, holder: Any, key: str | int, draft: Draft) -> None:
 
 
 def take_reference(text: object, holder: dict[str, Any], draft: Draft) -> None:
-    """`reference` of `holder`, inwards; what is not in the repository stays as it is."""
+    """`reference` of `holder`, inwards; what is not in the repository stays as it is.
+
+    A search in the place of an id is nobody's token: it would ask by what a project does not see.
+    """
     holder["reference"] = text
-    found = _literal(text, draft) if isinstance(text, str) else None
+    if not isinstance(text, str):
+        return
+    found = _literal(text, draft)
     if found:
         draft.want(holder, "reference", (found.type, found.id), f"{found.base}{found.type}/", found.version)
+    elif _SEARCH.fullmatch(text, len(_base(text, draft))):
+        draft.want(holder, "reference", ("Reference", text))
 
 
 def put_address(text: object, holder: Any, key: str | int, draft: Draft) -> None:

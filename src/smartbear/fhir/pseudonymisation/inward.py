@@ -153,4 +153,6 @@ def _reference(value: Object, draft: Draft) -> Object:
     made = dict(value)
     if "reference" in value:
         addresses.take_reference(value["reference"], made, draft)
+    if value.get("identifier").__class__ is dict:
+        made["identifier"] = _walker("Identifier")(value["identifier"], draft)
     return made
