@@ -87,6 +87,13 @@ async def test_role_place_and_name_change(directory):
     assert (await directory.change(added.id, {"organisation": None})).organisation is None
 
 
+async def test_a_data_scientist_is_given_a_project_and_another(directory):
+    added = await directory.add(somebody(role="DataScientist", organisation=None, project="holobalance"), None)
+    assert (await directory.person(added.id)).project == "holobalance"
+    assert (await directory.change(added.id, {"project": "smart4health"})).project == "smart4health"
+    assert (await directory.change(added.id, {"project": None})).project is None
+
+
 async def test_an_account_is_disabled_and_enabled(directory):
     added = await directory.add(somebody(), None)
     assert not (await directory.set_enabled(added.id, enabled=False)).enabled

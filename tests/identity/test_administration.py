@@ -32,6 +32,18 @@ async def test_the_pilot_follows_from_the_organisation(admin, added):
     assert (moved.json()["organisation"], moved.json()["pilot"]) == (ELSEWHERE, "p-2")
 
 
+async def test_a_project_is_for_data_scientists_and_ends_with_the_role(admin, added):
+    where = f"{ACCOUNTS}/{added['id']}"
+    refused = await admin.patch(where, json={"project": "holobalance"})
+    assert (refused.status_code, refused.json()["errors"][0]["path"]) == (422, "project")
+    given = await admin.patch(where, json={"role": "DataScientist", "project": "holobalance"})
+    assert given.json()["project"] == "holobalance"
+    assert (await admin.patch(where, json={"family_name": "Other"})).json()["project"] == "holobalance"
+    assert (await admin.patch(where, json={"role": "Tech"})).json()["project"] is None
+    odd = await admin.patch(where, json={"role": "DataScientist", "project": "Not a name"})
+    assert odd.status_code == 422
+
+
 async def test_a_welcomed_user_sets_a_password_and_signs_in(identity, http, browser, added, database_url):
     context, _ = identity
     link = link_in((await letters(context, database_url))[-1])

@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from smartbear.contracts.roles import scopes_of_member
 from smartbear.contracts.scope import ANONYMOUS, PARTICIPANT, STAFF, SYSTEM, AccessScope
 from smartbear.contracts.users import UsersClient
 from smartbear.gateway.actions.tokens import Tokens
@@ -80,6 +81,7 @@ def _person(claims: dict[str, Any], role: str, subject: str | None = None) -> Ac
         pilots=_one(claims.get("pilot")),
         participant=claims.get("participant") if role == PARTICIPANT else None,
         subject=subject,
+        scopes=scopes_of_member(role, claims.get("project")),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from smartbear.contracts.people import Place, StaffMember
+from smartbear.contracts.roles import DATA_SCIENTIST
 from smartbear.contracts.scope import AccessScope
 from smartbear.contracts.users import UsersClient
 from smartbear.identity.model.people import Directory, NewPerson, Person, PersonChange
@@ -22,6 +23,7 @@ class Administration:
 
     async def add(self, new: NewPerson) -> Person:
         """Add an account, whose owner gets a link to set a password."""
+        _check_project(new.role, new.project)
         pilot = await self._pilot(new.role, new.organisation)
         person = await self.directory.add(new, pilot)
         await tell_users(self.users, person)
@@ -31,9 +33,12 @@ class Administration:
         """Change an account; giving a role to one that waits for approval approves it."""
         before = await self.directory.person(account)
         wanted: dict[str, Any] = changes.model_dump(exclude_unset=True)
-        if {"role", "organisation"} & wanted.keys():
+        if {"role", "organisation", "project"} & wanted.keys():
             self._not_oneself(account)
             role = wanted.get("role", before.role)
+            if role != DATA_SCIENTIST:
+                wanted.setdefault("project", None)
+            _check_project(role, wanted.get("project"))
             place = wanted.get("organisation", before.organisation)
             wanted["pilot"] = await self._pilot(role, place)
         person = await self.directory.change(account, wanted)
@@ -87,5 +92,10 @@ async def tell_users(users: UsersClient, person: Person) -> None:
     await users.put_staff(person.id, StaffMember.model_validate(member))
 
 
-def _wrong(code: str, message: str) -> Unprocessable:
-    return Unprocessable(errors=(FieldError("organisation", code, message),))
+def _check_project(role: str, project: str | None) -> None:
+    if project is not None and role != DATA_SCIENTIST:
+        raise _wrong("not_of_role", "Only data scientists work for a project.", "project")
+
+
+def _wrong(code: str, message: str, field: str = "organisation") -> Unprocessable:
+    return Unprocessable(errors=(FieldError(field, code, message),))

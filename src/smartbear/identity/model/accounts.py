@@ -21,6 +21,8 @@ class Account:
     disabled: bool
     """It may not sign in: an administrator has said so, or it waits for one, or for its owner."""
     language: str = "en"
+    project: str | None = None
+    """Whose pseudonymised data a data scientist reads."""
 
     def standing(self) -> dict[str, Any]:
         """What access tokens say: the account's place in the platform, and as little else as possible."""
@@ -31,6 +33,7 @@ class Account:
                 "organisation": self.organisation,
                 "pilot": self.pilot,
                 "participant": self.participant,
+                "project": self.project,
             }
         )
 
@@ -42,7 +45,7 @@ class Account:
 
 
 CLAIMS: Mapping[str, tuple[str, ...]] = {
-    "openid": ("roles", "organisation", "pilot", "participant"),
+    "openid": ("roles", "organisation", "pilot", "participant", "project"),
     "profile": ("name", "preferred_username"),
     "email": ("email",),
 }

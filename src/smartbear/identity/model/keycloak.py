@@ -14,7 +14,7 @@ from smartbear.identity.model.texts import LANGUAGES
 
 Json = dict[str, Any]
 NAME = "smartbear"
-_PLACE = ("organisation", "pilot", "participant")
+_PLACE = ("organisation", "pilot", "participant", "project")
 _ALWAYS = ("basic", "organisation", "roles")  # scopes that every client for people has, whatever it asks for
 _MANAGER = "usermanager"
 _MANAGES = ("view-users", "manage-users", "query-users", "view-realm")

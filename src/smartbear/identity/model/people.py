@@ -13,6 +13,8 @@ from smartbear.contracts.people import Email, Id, Language, Text
 StaffRole = Literal["Auditor", "Caregiver", "CCM", "DataScientist", "PolicyMaker", "SysAdmin", "Tech"]
 State = Literal["approval", "email", "active", "disabled"]
 """What an account waits for, or whether it is in use."""
+Project = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,39}$")]
+"""The name of a project, as `smartbear pseudonyms create` takes it."""
 Username = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$")]
 
 
@@ -30,11 +32,17 @@ class Person(BaseModel):
     role: str = Field(description="Empty until an administrator has given one.")
     organisation: str | None
     pilot: str | None
+    project: str | None = Field(None, description="Whose pseudonymised data a data scientist reads.")
     language: str = "en"
     enabled: bool = True
     waits_for: Literal["approval", "email"] | None = None
     wished_organisation: str | None = Field(None, description="What the person chose when asking for it.")
     created_at: datetime | None = Field(None, description="When it was asked for or added.")
+
+    @property
+    def standing(self) -> tuple[str, str | None, str | None]:
+        """What decides on what the owner may see; its change signs the owner out."""
+        return self.role, self.organisation, self.project
 
     @computed_field(description="Disabled counts before what it waits for.")  # type: ignore[prop-decorator]
     @property
@@ -54,6 +62,7 @@ class NewPerson(BaseModel):
     email: Email
     role: StaffRole
     organisation: Id | None = None
+    project: Project | None = Field(None, description="For data scientists alone.")
     language: Language = "en"
 
 
@@ -67,6 +76,7 @@ class PersonChange(BaseModel):
     email: Email = ""
     role: StaffRole = "Tech"
     organisation: Id | None = None
+    project: Project | None = None
 
 
 @dataclass(frozen=True, slots=True)

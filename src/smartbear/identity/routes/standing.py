@@ -6,6 +6,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from smartbear.contracts.roles import scopes_of_member
 from smartbear.contracts.scope import SERVICE, SYSTEM, AccessScope, scope_of
 from smartbear.identity.actions.clients import find_client
 from smartbear.identity.model.people import Directory
@@ -51,4 +52,5 @@ async def _of_account(directory: Directory, name: str) -> AccessScope | None:
         username=person.username,
         organisations=(person.organisation,) if person.organisation else (),
         pilots=(person.pilot,) if person.pilot else (),
+        scopes=scopes_of_member(person.role, person.project),
     )

@@ -7,7 +7,7 @@ from smartbear.identity.model.accounts import Account
 from smartbear.identity.store import links
 from smartbear.kit.db import Connection
 
-_COLUMNS = """id, username, role, name, email, organisation, pilot, participant, language,
+_COLUMNS = """id, username, role, name, email, organisation, pilot, participant, language, project,
 (disabled OR waits_for IS NOT NULL) AS disabled"""
 
 
@@ -65,4 +65,5 @@ def _account(row: Any) -> Account:
         row["participant"],
         row["disabled"],
         row["language"],
+        row["project"],
     )

@@ -8,7 +8,9 @@ from smartbear.identity.model.people import Found, Person, State, Wanted
 from smartbear.identity.model.registration import PRIVACY_NOTICE, Registration
 from smartbear.kit.db import Connection
 
-_CHANGEABLE = frozenset({"given_name", "family_name", "name", "email", "role", "organisation", "pilot"})
+_CHANGEABLE = frozenset(
+    {"given_name", "family_name", "name", "email", "role", "organisation", "pilot", "project"}
+)
 
 
 async def request_account(
@@ -41,8 +43,8 @@ async def insert(tx: Connection, person: Person, now: datetime) -> bool:
     """Add an account that has no password yet; False if the username is taken."""
     status = await tx.execute(
         """INSERT INTO account (id, username, role, name, email, disabled, created_at, given_name,
-                                family_name, language, organisation, pilot)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING""",
+                                family_name, language, organisation, pilot, project)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING""",
         person.id,
         person.username,
         person.role,
@@ -55,6 +57,7 @@ async def insert(tx: Connection, person: Person, now: datetime) -> bool:
         person.language,
         person.organisation,
         person.pilot,
+        person.project,
     )
     return bool(status == "INSERT 0 1")
 
@@ -135,6 +138,7 @@ def _person(row: Any) -> Person:
         role=row["role"],
         organisation=row["organisation"],
         pilot=row["pilot"],
+        project=row["project"],
         language=row["language"],
         enabled=not row["disabled"],
         waits_for=row["waits_for"],

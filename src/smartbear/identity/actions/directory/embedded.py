@@ -41,12 +41,12 @@ class Embedded:
             return await _found(tx, person.id)
 
     async def change(self, account: str, changes: dict[str, str | None]) -> Person:
-        """A change of role or place ends what was allowed before."""
+        """A change of role, place or project ends what was allowed before."""
         async with self._context.db.transaction() as tx:
             before = await _found(tx, account)
             await people.change(tx, account, changes)
             after = await self._named(tx, account)
-            if (before.role, before.organisation) != (after.role, after.organisation):
+            if before.standing != after.standing:
                 await self._sign_out(tx, account)
             if before.waits_for == "approval" and after.role:
                 await people.wait_for(tx, account, "email")

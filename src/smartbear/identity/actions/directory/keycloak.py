@@ -21,7 +21,7 @@ _BATCH = 500  # users a request
 _FACTORS = frozenset({"otp", "webauthn", "webauthn-passwordless", "recovery-authn-codes"})
 _RENEW = 30.0  # seconds a token has left when it is renewed
 _FIELDS = {"given_name": "firstName", "family_name": "lastName", "email": "email"}
-_PLACE = ("organisation", "pilot")
+_PLACE = ("organisation", "pilot", "project")
 _User = dict[str, Any]
 
 
@@ -63,7 +63,7 @@ class Keycloak:
 
     async def add(self, new: NewPerson, pilot: str | None) -> Person:
         """Keycloak's letter asks for a password and confirms the address."""
-        described = new.model_dump(include=set(_FIELDS)) | {"organisation": new.organisation, "pilot": pilot}
+        described = new.model_dump(include={*_FIELDS, "organisation", "project"}) | {"pilot": pilot}
         user = _changed({"attributes": {"locale": [new.language]}}, described)
         answer = await self._ask("POST", "/users", json=user | {"username": new.username, "enabled": True})
         account = answer.headers["location"].rpartition("/")[2]
@@ -72,7 +72,7 @@ class Keycloak:
         return await self.person(account)
 
     async def change(self, account: str, changes: dict[str, str | None]) -> Person:
-        """A change of role or place ends what was allowed before."""
+        """A change of role, place or project ends what was allowed before."""
         before = await self.person(account)
         user = (await self._ask("GET", _user(account))).json()
         await self._ask("PUT", _user(account), json=_changed(user, changes))
@@ -81,7 +81,7 @@ class Keycloak:
         if before.waits_for == "approval" and changes.get("role"):
             await self._send(account, "VERIFY_EMAIL")
         after = await self.person(account)
-        if (before.role, before.organisation) != (after.role, after.organisation):
+        if before.standing != after.standing:
             await self._ask("POST", f"{_user(account)}/logout")
         return after
 
@@ -183,6 +183,7 @@ def _person(user: _User, roles: list[str]) -> Person:
         role=role,
         organisation=_first(attributes, "organisation"),
         pilot=_first(attributes, "pilot"),
+        project=_first(attributes, "project"),
         language=_first(attributes, "locale") or "en",
         enabled=user["enabled"],
         waits_for="approval" if not role else "email" if confirms else None,
