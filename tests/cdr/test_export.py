@@ -238,13 +238,14 @@ async def test_an_interrupted_export_goes_on_where_it_was(service, bulk, fhir, w
     monkeypatch.setattr(export_run, "_PIECE", 1)
     monkeypatch.setattr(export_run, "_FILE", 2)
     monkeypatch.setattr(export_run, "_STRETCH", 3)
+    monkeypatch.setattr(export_run, "_PIECE", 1)
     await fhir.send("POST", "", {"resourceType": "Bundle", "type": "batch", "entry": posts(6)})
     whole = named(await bulk.exported())
     place = await bulk.start()
     does = handlers(service.context)["cdr.bulk.run"]
     for steps in (1, 2, 4, 3):
         with monkeypatch.context() as patched:
-            patched.setattr(export_run._Export, "_flush", stopping_after(steps))
+            patched.setattr(export_run._Export, "_commit", stopping_after(steps))
             with pytest.raises(ConnectionError):
                 await does({"job": place.partition("/")[2]})
     await bulk.work()
@@ -257,15 +258,15 @@ def posts(number):
 
 
 def stopping_after(steps):
-    """``_flush``, which fails after some pieces."""
+    """``_commit``, which fails after some pieces."""
     left = [steps]
-    flush = export_run._Export._flush
+    commit = export_run._Export._commit
 
     async def stopping(self):
         if left[0] <= 0:
             raise ConnectionError
         left[0] -= 1
-        await flush(self)
+        await commit(self)
 
     return stopping
 

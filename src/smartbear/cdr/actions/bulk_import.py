@@ -7,6 +7,7 @@ from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.bulk import UNFETCHED, Import, Place, Source
 from smartbear.cdr.model.ndjson import Lines
 from smartbear.cdr.store.bulk import jobs, pieces
+from smartbear.cdr.store.bulk.pieces import Piece
 from smartbear.cdr.store.repository import Repository
 from smartbear.kit.errors import Forbidden
 
@@ -49,7 +50,7 @@ async def _keep(repository: Repository, job: str, chunks: AsyncIterator[bytes]) 
 
 async def _write(repository: Repository, job: str, part: int, lines: Sequence[bytes]) -> None:
     async with repository.db.connection() as connection:
-        await pieces.write(connection, job, 0, part, "input", "", lines)
+        await pieces.write(connection, job, Piece(0, part, "input", "", lines))
 
 
 def _as_writer(access: Access) -> Access:

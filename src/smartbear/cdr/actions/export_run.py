@@ -1,6 +1,7 @@
 """A bulk export at work: type after type, piece after piece, each committed with the place it ends at."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -12,6 +13,7 @@ from smartbear.cdr.model.body import versioned
 from smartbear.cdr.model.bulk import Export, Job, Place
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.bulk import jobs, pieces
+from smartbear.cdr.store.bulk.pieces import Piece
 from smartbear.cdr.store.bulk.walk import Rows, Walk, large, present, walking
 from smartbear.cdr.store.packing import unpack
 from smartbear.cdr.store.repository import Repository
@@ -47,9 +49,21 @@ class _Export:
         self._gone: list[bytes] = []
         self._size = 0
         self._room = _FILE
+        self._pieces: list[Piece] = []
+        self._uncommitted = 0
+        self._under_way: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Every type from where the job was left."""
+        try:
+            await self._walk_all()
+            await self._commit()
+            await self._committed()
+        finally:  # what is being committed is as it should be, whatever happened after it
+            if self._under_way:
+                await asyncio.wait((self._under_way,))
+
+    async def _walk_all(self) -> None:
         async with self._repository.db.connection() as connection:
             types = await present(connection, self._repository.dictionary, self._asked.types)
         for kind in types:
@@ -101,7 +115,7 @@ class _Export:
             async for some in rows:
                 looked += len(some)
                 await self._into_files(walk.type, some)
-        await self._flush()
+        await self._end_piece()
         return looked
 
     async def _into_files(self, kind: str, rows: Rows) -> None:
@@ -110,7 +124,7 @@ class _Export:
             await self._take(kind, some)
             self._room -= len(some)
             if not self._room:
-                await self._flush()
+                await self._end_piece()
                 self._begin_file(kind, self._place.rid)
 
     async def _take(self, kind: str, rows: Rows) -> None:
@@ -125,7 +139,7 @@ class _Export:
                 self._add(self._gone, _deletion(kind, resource_id))
             if self._size >= _PIECE:
                 self._place = replace(self._place, rid=rid)
-                await self._flush()
+                await self._end_piece()
         self._place = replace(self._place, rid=rows[-1]["rid"])
 
     def _add(self, lines: list[bytes], line: bytes) -> None:
@@ -136,20 +150,41 @@ class _Export:
         async with self._repository.db.connection() as connection:
             return await large(connection, rid, version)
 
-    async def _flush(self) -> None:
+    async def _end_piece(self) -> None:
+        """Small pieces, as of types there is little of, are committed together with others."""
         if not self._size:
             return
-        repository, at = self._repository, self._place
-        after = replace(at, part=at.part + 1)
+        at = self._place
+        if self._lines:
+            self._pieces.append(Piece(at.file, at.part, "output", at.type, self._lines))
+        if self._gone:
+            self._pieces.append(Piece(at.file + 1, at.part, "deleted", at.type, self._gone))
+        self._place = replace(at, part=at.part + 1)
+        self._uncommitted += self._size
+        self._lines, self._gone, self._size = [], [], 0
+        if self._uncommitted >= _PIECE:
+            await self._commit()
+
+    async def _commit(self) -> None:
+        """Begin to commit what is ready, once all before it is: the walk goes on meanwhile."""
+        await self._committed()
+        if self._pieces:
+            self._under_way = asyncio.create_task(self._write(self._pieces, self._place))
+            self._pieces, self._uncommitted = [], 0
+
+    async def _committed(self) -> None:
+        under_way, self._under_way = self._under_way, None
+        if under_way:
+            await under_way
+
+    async def _write(self, ready: Sequence[Piece], place: Place) -> None:
+        repository, job = self._repository, self._job
+        done = sum(len(piece.lines) for piece in ready if piece.purpose == "output")
         async with repository.db.transaction() as tx:
-            now = repository.context.clock.now()
-            if not await jobs.advance(tx, self._job, after, len(self._lines), now):
+            if not await jobs.advance(tx, job, place, done, repository.context.clock.now()):
                 raise Gone("The job has been cancelled, or somebody else does it.")
-            if self._lines:
-                await pieces.write(tx, self._job.id, at.file, at.part, "output", at.type, self._lines)
-            if self._gone:
-                await pieces.write(tx, self._job.id, at.file + 1, at.part, "deleted", at.type, self._gone)
-        self._place, self._lines, self._gone, self._size = after, [], [], 0
+            for piece in ready:
+                await pieces.write(tx, job.id, piece)
 
 
 def _deletion(kind: str, resource_id: str) -> bytes:

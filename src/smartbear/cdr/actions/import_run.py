@@ -18,6 +18,7 @@ from smartbear.cdr.model.gunzip import MAGIC, Gunzip
 from smartbear.cdr.model.ndjson import Lines
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.bulk import jobs, pieces
+from smartbear.cdr.store.bulk.pieces import Piece
 from smartbear.cdr.store.repository import Repository
 from smartbear.fhir import json, outcome
 from smartbear.kit.db import Connection
@@ -76,7 +77,7 @@ class _Import:
     async def _keep(self, source: Source, part: int, lines: Sequence[bytes]) -> None:
         async with self._repository.db.transaction() as tx:
             await self._advance(tx, self._place, 0)
-            await pieces.write(tx, self._job.id, self._place.file, part, "input", source.type, lines)
+            await pieces.write(tx, self._job.id, Piece(self._place.file, part, "input", source.type, lines))
 
     async def _piece(self, source: Source) -> None:
         at, job = self._place, self._job.id
@@ -93,7 +94,7 @@ class _Import:
             await pieces.settle(tx, job, at.file, at.part, taken)
             if faults:
                 errors = ERRORS + at.file
-                await pieces.write(tx, job, errors, at.part, "error", "OperationOutcome", faults)
+                await pieces.write(tx, job, Piece(errors, at.part, "error", "OperationOutcome", faults))
 
     async def _advance(self, tx: Connection, place: Place, taken: int) -> None:
         now = self._repository.context.clock.now()
