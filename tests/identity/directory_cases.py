@@ -88,7 +88,8 @@ async def test_role_place_and_name_change(directory):
 
 
 async def test_a_data_scientist_is_given_a_project_and_another(directory):
-    added = await directory.add(somebody(role="DataScientist", organisation=None, project="holobalance"), None)
+    new = somebody(role="DataScientist", organisation=None, project="holobalance")
+    added = await directory.add(new, None)
     assert (await directory.person(added.id)).project == "holobalance"
     assert (await directory.change(added.id, {"project": "smart4health"})).project == "smart4health"
     assert (await directory.change(added.id, {"project": None})).project is None
