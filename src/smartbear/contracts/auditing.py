@@ -32,24 +32,26 @@ class Auditor:
         self.is_on = context.settings.audit
 
     async def sealed(self, trail: Trail, status: int = 200) -> Sealed:
-        """The record of a request; Unavailable if a person's key cannot be had."""
-        keys = await self._keys.of(trail.subjects)
-        return seal(trail.event(self._source, self._clock.now(), status), trail.persons(), keys)
+        """The record of what a request has seen; Unavailable if a person's key cannot be had."""
+        event, persons = trail.event(self._source, self._clock.now(), status), trail.persons()
+        return seal(event, persons, await self._keys.of(trail.subjects))
 
     async def record(self, trail: Trail, status: int = 200) -> None:
         """Return once the event is committed, if there is to be one. Unavailable if it cannot be."""
         is_told = trail.is_recorded and not trail.has_news and status < _REFUSED
         if not self.is_on or trail.is_quiet or is_told:
             return
-        await self._recorder.record(await self.sealed(trail, status))
-        _settle(trail)
+        event = trail.taken()
+        await self._recorder.record(await self.sealed(event, status))
+        trail.covered(event)
 
     async def append(self, trail: Trail, connection: Connection) -> None:
         """Append the event to a transaction of the request's, unless there is one already."""
-        if not self.is_on or (trail.is_recorded and not trail.has_news):
+        if not self.is_on or trail.is_recorded:
             return
-        await append(connection, [await self.sealed(trail)])
-        _settle(trail)
+        event = trail.taken()
+        await append(connection, [await self.sealed(event)])
+        trail.covered(event)
 
     @contextmanager
     def following(self, trail: Trail) -> Iterator[None]:
@@ -59,15 +61,9 @@ class Auditor:
         try:
             yield
         finally:  # whoever called from this process goes on with its own; tasks begun here have none
-            _settle(trail)
+            trail.is_recorded = True
             BEFORE_COMMIT.reset(hook)
             TRAIL.reset(token)
-
-
-def _settle(trail: Trail) -> None:
-    """It is told; what is seen from now on is more."""
-    trail.covered(trail)
-    trail.begin()
 
 
 class Audited:

@@ -26,7 +26,7 @@ _ACTIONS: dict[str, tuple[Action, str]] = {
     "HEAD": ("R", "read"),
     "POST": ("C", "create"),
     "PUT": ("U", "update"),
-    "PATCH": ("U", "update"),
+    "PATCH": ("U", "patch"),
     "DELETE": ("D", "delete"),
 }
 _OTHER: tuple[Action, str] = ("E", "execute")
@@ -68,11 +68,11 @@ class Trail:
         """Whether there is an event only if something is changed, or somebody says what was done."""
         self._own = _own(scope) if scope.role == PARTICIPANT else None
         self.is_recorded = False
-        self._told: frozenset[str] = frozenset()
         self.begin()
 
-    def begin(self) -> None:
-        """Nothing has been seen yet."""
+    def begin(self, told: frozenset[str] = frozenset()) -> None:
+        """Nothing has been seen yet that is not ``told``."""
+        self._told = told
         self._persons: dict[str, dict[str, None]] = {self._own.subject: {}} if self._own else {}
         self._unowned: dict[str, None] = {}
         self._listed = self._more = 0
@@ -82,6 +82,12 @@ class Trail:
         fresh = copy(self)
         fresh.begin()
         return fresh
+
+    def taken(self) -> "Trail":
+        """What has been seen so far; what is seen from now on is for another event."""
+        seen = copy(self)
+        self.begin(self._told)
+        return seen
 
     def covered(self, event: "Trail") -> None:
         """What ``event`` tells of this request is in the trail now."""

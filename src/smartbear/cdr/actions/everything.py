@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from smartbear.cdr.actions import witness
 from smartbear.cdr.actions.read import read_in
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.references import LocalId
@@ -59,6 +60,7 @@ async def everything(repository: Repository, access: Access, asked: Asked, place
         found = await _found(repository, connection, access, wanted, place, size + 1)
         room = 2 * repository.settings.resource_bytes
         bodies, looked = await repository.bodies.of(connection, [row for _, row in found[:size]], room)
+    witness.saw_all(bodies.values())
     shown = found[:looked]
     last = Place(shown[-1][0], shown[-1][1][0]) if len(found) > looked else None
     return Page([(part, bodies[row[0]]) for part, row in shown if row[0] in bodies], last)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from smartbear.cdr.actions import witness
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store import history as store
 from smartbear.cdr.store.history import Asked, Place, Told
@@ -36,6 +37,8 @@ async def history(
             known, _ = await store.page(connection, lookups, access, whole, None, 1, room, seconds)
             if not known:
                 raise NotFound("There is no such resource, or it is not yours to see.")
+        shown = [(place.rid, told.stored) for place, told in found]
+        await witness.saw_versions(repository, connection, shown)
     last = found[-1][0] if more else None
     sealed = last and repository.seal.seal(
         last.rid, [last.version, last.updated, last.snapshot], purpose, now

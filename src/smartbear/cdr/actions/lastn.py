@@ -1,5 +1,6 @@
 """``$lastn`` (https://hl7.org/fhir/R4/observation-operation-lastn.html): the newest observations by code."""
 
+from smartbear.cdr.actions import witness
 from smartbear.cdr.actions.meaning import meant
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.newest import newest
@@ -35,4 +36,5 @@ async def lastn(repository: Repository, access: Access, query: Query, most: int)
             raise BadInput(f"More than {_MOST} observations: ask for fewer patients or a smaller max.")
         rids = newest(candidates, same, most)
         found = dict(await pages.bodies(connection, repository.dictionary, rids))
+        await witness.saw_versions(repository, connection, list(found.items()))
     return [found[rid] for rid in rids if rid in found]

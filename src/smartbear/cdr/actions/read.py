@@ -1,5 +1,6 @@
 """read and vread (https://hl7.org/fhir/R4/http.html#read): what a caller cannot see is not there."""
 
+from smartbear.cdr.actions import witness
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store import reading
@@ -38,4 +39,5 @@ def _seen(access: Access, found: Stored | None) -> Stored:
         raise NotFound("There is no such resource, or it is not yours to see.")
     if found.content is None:
         raise Gone("The resource has been deleted.")
+    witness.saw(found.target, found.owner)
     return found

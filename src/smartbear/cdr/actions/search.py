@@ -5,6 +5,7 @@ from functools import lru_cache, partial
 from operator import itemgetter
 from urllib.parse import urlencode
 
+from smartbear.cdr.actions import witness
 from smartbear.cdr.actions.meaning import meant
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.store import counts
@@ -65,6 +66,7 @@ async def _page(repository: Repository, connection: Connection, access: Access, 
     bodies, looked = await repository.bodies.of(connection, [*matches, *included], room)
     shown, cut = matches[:looked], cut or bool(included and looked < len(matches) + len(included))
     more = len(found.matches) > len(shown)
+    witness.saw_all(bodies.values())
     return Page(
         [bodies[row[0]] for row in shown if row[0] in bodies],
         [bodies[row[0]] for row in included if row[0] in bodies],

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from smartbear.cdr.actions import witness
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.measurement import Coding, Measurement, measurement
 from smartbear.cdr.store.reading import Stored
@@ -56,9 +57,11 @@ async def _page(repository: Repository, access: Access, query: Query, after: Pla
         lookups = await look_up(
             connection, repository.dictionary, repository.rids, repository.bases, query.criteria, access
         )
-        return await pages.page(
+        hits = await pages.page(
             connection,
             repository.dictionary,
             statements.page(plan(query, access, lookups), limit=_PAGE, after=after),
             repository.settings.search_seconds,
         )
+        await witness.saw_versions(repository, connection, [(hit.rid, hit.stored) for hit in hits])
+        return hits

@@ -4,11 +4,15 @@ The addresses are those of https://hl7.org/fhir/R4/http.html under ``/fhir``; on
 404, and one that is offered for other methods a 405 that names them.
 """
 
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
 from starlette.requests import HTTPConnection
 from starlette.types import Receive, Scope, Send
 
 from smartbear.cdr.access import access_of
 from smartbear.cdr.actions.subscriptions.bindings import Bindings
+from smartbear.cdr.model.interactions import anonymous, interaction_name
 from smartbear.cdr.routes.addresses import Routes, interaction, methods, offered, segments
 from smartbear.cdr.routes.binary import read_binary_route
 from smartbear.cdr.routes.bundle import bundle_route
@@ -31,11 +35,14 @@ from smartbear.cdr.routes.writes import (
 )
 from smartbear.cdr.store.repository import Repository
 from smartbear.contracts.scope import scope_of
+from smartbear.contracts.trail import Trail
 from smartbear.kit import logs
 from smartbear.kit.errors import MethodNotAllowed, NotFound, PlatformError
+from smartbear.kit.problems import REQUEST_ID
 
 _PREFIX = "/fhir"
 _POSTED_SEARCH = ("_search",)
+_REQUEST_ID = REQUEST_ID.encode()
 _log = logs.get("cdr")
 
 
@@ -95,14 +102,32 @@ class FhirApplication:
         if scope["type"] != "http":
             return
         form, limit = form_of(scope), self._repository.settings.bundle_bytes
+        trail = self._trail(scope)
+        with self._repository.auditor.following(trail):
+            answer = await self._shaped_answer(scope, receive, form, limit)
+            try:
+                await self._repository.auditor.record(trail, answer.status)
+            except PlatformError as error:
+                answer = await shaped(error_answer(error), form, limit)
+            if answer.chunks:
+                answer = replace(answer, chunks=self._witnessed(answer.chunks, trail))
+            await answer.send(send, with_body=scope["method"] != "HEAD")
+
+    async def _shaped_answer(self, scope: Scope, receive: Receive, form: Form, limit: int) -> Answer:
         try:
-            answer = await shaped(await self._answer(scope, receive, form), form, limit)
+            return await shaped(await self._answer(scope, receive, form), form, limit)
         except PlatformError as error:
-            answer = await shaped(error_answer(error), form, limit)
+            return await shaped(error_answer(error), form, limit)
         except Exception as error:  # noqa: BLE001 - the last resort: a fault of ours must be told as one
             _log.error("unhandled_error", method=scope["method"], exc_info=error)
-            answer = error_answer(PlatformError())
-        await answer.send(send, with_body=scope["method"] != "HEAD")
+            return error_answer(PlatformError())
+
+    async def _witnessed(self, chunks: AsyncIterator[bytes], trail: Trail) -> AsyncIterator[bytes]:
+        """The pieces of a long answer, each recorded before it leaves."""
+        async for chunk in chunks:
+            if trail.has_news:
+                await self._repository.auditor.record(trail)
+            yield chunk
 
     async def _answer(self, scope: Scope, receive: Receive, form: Form) -> Answer:
         caller = scope_of(HTTPConnection(scope))
@@ -115,6 +140,23 @@ class FhirApplication:
         if path[-1:] != _POSTED_SEARCH:  # it changes nothing, and its body may say what it wants
             form.expect_offered(call.method)
         return await asked(self._repository, call)
+
+    def _trail(self, scope: Scope) -> Trail:
+        """What the audit trail will be told of a request."""
+        caller, method = scope_of(HTTPConnection(scope)), scope["method"]
+        path = segments(scope["path"].removeprefix(_PREFIX))
+        request = next((value for name, value in scope["headers"] if name == _REQUEST_ID), b"")
+        trail = Trail(
+            caller,
+            method,
+            lambda: f"{method} {_PREFIX}/{anonymous(path)}",
+            request.decode("latin-1"),
+            scope["query_string"].decode("latin-1"),
+        )
+        if len(path) != len(("type", "id")) or path[1][0] in "$_":
+            trail.action, trail.subtype = interaction_name(method, path)
+        trail.is_change &= bool(path)  # the entries of a Bundle are recorded by themselves
+        return trail
 
     def _base(self, scope: Scope) -> str:
         """The address the caller used, if it is one of ours, else the canonical one."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from smartbear.cdr.model.alike import Firsts
 from smartbear.cdr.model.change import Draft, Written
@@ -18,12 +19,14 @@ from smartbear.cdr.store.parameters import AddedParameters
 from smartbear.cdr.store.pinned import Pinned
 from smartbear.cdr.store.profiles import Profiles
 from smartbear.cdr.store.races import told_as_conflict
+from smartbear.cdr.store.recording import Events, trail_at_hand
 from smartbear.cdr.store.rids import Rids
 from smartbear.cdr.store.rows import Rows
 from smartbear.cdr.store.search.bodies import Bodies
 from smartbear.cdr.store.upkeep import Upkeep
 from smartbear.cdr.store.writer import Writer
 from smartbear.cdr.store.writing import Unit, Writing
+from smartbear.contracts.auditing import Auditor
 from smartbear.kit.context import Context
 from smartbear.kit.db import Connection, Database
 
@@ -52,6 +55,7 @@ class Repository:
     """Addresses of the FHIR service, the canonical one first, each ending in «/»."""
     seal: CursorSeal
     slots: asyncio.Semaphore
+    auditor: Auditor
 
     @classmethod
     async def connect(cls, context: Context) -> "Repository":
@@ -65,7 +69,7 @@ class Repository:
         writing = Writing(dictionary, rids, maker, parameters)
         bases = tuple(f"{address}/fhir/" for address in context.settings.addresses())
         indexing = Indexing(dictionary, parameters, bases)
-        upkeep = Upkeep(context.db)
+        upkeep, auditor = Upkeep(context.db), Auditor(context)
         settings = CdrSettings()
         return cls(
             context=context,
@@ -75,7 +79,7 @@ class Repository:
             rids=rids,
             bodies=Bodies(dictionary),
             writing=writing,
-            writer=Writer(context.db, writing, indexing, context.clock, upkeep),
+            writer=Writer(context.db, writing, indexing, context.clock, upkeep, auditor),
             upkeep=upkeep,
             parameters=parameters,
             indexing=indexing,
@@ -84,6 +88,7 @@ class Repository:
             bases=bases,
             seal=CursorSeal(context.key("cdr paging"), timedelta(minutes=settings.cursor_minutes)),
             slots=asyncio.Semaphore(context.db.size - _KEPT_BACK),
+            auditor=auditor,
         )
 
     @classmethod
@@ -112,9 +117,12 @@ class Repository:
 
     async def write_in(self, tx: Connection, unit: Unit) -> list[Written]:
         """Write in a transaction of the caller's; raises what any change of the unit meets."""
-        [result] = await self.writing.apply(tx, [unit], self.context.clock.now())
+        events = Events(self.auditor)
+        tell = partial(events.add, trail_at_hand())
+        [result] = await self.writing.apply(tx, [unit], self.context.clock.now(), [tell], events)
         if isinstance(result, Exception):
             raise result
+        events.are_told()
         self.upkeep.written(len(unit))
         return result
 

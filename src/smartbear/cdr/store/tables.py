@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from smartbear.kit import audit
+
 Column = tuple[str, str]
 
 _PART = (("param", "int"), ("part", "smallint"))
@@ -86,12 +88,13 @@ _SUPERSEDED = tuple(column for column in COLUMNS["resource"] if column[0] not in
 
 
 @cache
-def insertion(tables: tuple[str, ...], *, superseding: bool = False) -> str:
+def insertion(tables: tuple[str, ...], *, superseding: bool = False, recorded: bool = False) -> str:
     """One statement that takes each column of ``tables`` as an array; there are as few as kinds of groups.
 
     Before those come, if it is ``superseding``, the arrays of what becomes of rows that are there, and the
-    rids whose index rows go first. The last argument is the generation of the catalogue of search parameters
-    that the rows were made by: the statement fails if there is a newer one.
+    rids whose index rows go first. After those come, if it is ``recorded``, the arrays of records of the
+    audit trail. The last argument is the generation of the catalogue of search parameters that the rows were
+    made by: the statement fails if there is a newer one.
     """
     parts, source, position = [], "", 0
     if superseding:
@@ -106,6 +109,9 @@ def insertion(tables: tuple[str, ...], *, superseding: bool = False) -> str:
         position += len(COLUMNS[table])
         rows = f"SELECT n.* FROM {source}unnest({arrays}) AS n"  # noqa: S608 - kinds from the table above
         parts.append(f"in_{table} AS (INSERT INTO {table} ({names}) {rows})")
+    if recorded:
+        parts.append(f"recorded AS ({audit.insertion(position + 1)})")
+        position += 2
     return f"WITH {', '.join(parts)} {_CHECK.format(position + 1)}"
 
 

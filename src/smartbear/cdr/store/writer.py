@@ -7,15 +7,20 @@ one writer there is no waiting at all. A second group is written beside the firs
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from contextvars import Context
 from dataclasses import dataclass
+from functools import partial
 
 from smartbear.cdr.model.change import Written
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.indexing import Indexing
 from smartbear.cdr.store.parameters import DEFINING
 from smartbear.cdr.store.races import OldCatalogue, told_as_conflict
+from smartbear.cdr.store.recording import Events, trail_at_hand
 from smartbear.cdr.store.upkeep import Upkeep
 from smartbear.cdr.store.writing import Result, Unit, Writing
+from smartbear.contracts.auditing import Auditor
+from smartbear.contracts.trail import Trail
 from smartbear.kit.clock import Clock
 from smartbear.kit.db import Database
 from smartbear.kit.errors import Conflict, Unavailable
@@ -30,6 +35,8 @@ class _Waiting:
     unit: Unit
     named: frozenset[LocalId]
     """Resources whose present state matters."""
+    trail: Trail
+    """Of the request."""
     future: "asyncio.Future[list[Written]]"
 
 
@@ -37,10 +44,16 @@ class Writer:
     """Writes of all requests of this process; those of one resource in the order they came."""
 
     def __init__(
-        self, db: Database, writing: Writing, indexing: Indexing, clock: Clock, upkeep: Upkeep
+        self,
+        db: Database,
+        writing: Writing,
+        indexing: Indexing,
+        clock: Clock,
+        upkeep: Upkeep,
+        auditor: Auditor,
     ) -> None:
         self._db, self._writing, self._indexing = db, writing, indexing
-        self._clock, self._upkeep = clock, upkeep
+        self._clock, self._upkeep, self._auditor = clock, upkeep, auditor
         self._waiting: deque[_Waiting] = deque()
         self._busy: set[LocalId] = set()  # what groups under way look at
         self._work: set[asyncio.Task[None]] = set()
@@ -48,10 +61,10 @@ class Writer:
     async def write(self, unit: Unit) -> list[Written]:
         """Commit the changes of ``unit``, all or none; raises what any of them met."""
         named = frozenset(change.target for change, _ in unit if not change.minted)
-        waiting = _Waiting(unit, named, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(unit, named, trail_at_hand(), asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        if len(self._work) < _AT_ONCE:
-            self._work.add(asyncio.create_task(self._drain()))
+        if len(self._work) < _AT_ONCE:  # the work is all requests', so it has the context of none
+            self._work.add(asyncio.create_task(self._drain(), context=Context()))
         return await waiting.future
 
     async def close(self) -> None:
@@ -72,13 +85,13 @@ class Writer:
 
     async def _written(self, group: Sequence[_Waiting]) -> list[Result]:
         try:
-            return await self._commit([waiting.unit for waiting in group])
+            return await self._commit([(waiting.unit, waiting.trail) for waiting in group])
         except OldCatalogue as error:
-            return [await self._alone(waiting.unit, error) for waiting in group]
+            return [await self._alone(waiting, error) for waiting in group]
         except Unavailable as error:  # whether it was committed is unknown: to try again is the client's
             return [error] * len(group)
         except Exception as error:  # noqa: BLE001 - one bad unit fails its group, so each gets tries of its own
-            return [await self._alone(waiting.unit, error) for waiting in group]
+            return [await self._alone(waiting, error) for waiting in group]
 
     def _take(self) -> list[_Waiting]:
         """The next units that may be written together and now, which keeps their resources busy."""
@@ -91,21 +104,25 @@ class Writer:
             group.append(waiting)
         return group
 
-    async def _commit(self, units: Sequence[Unit], *, locked: bool = False) -> list[Result]:
+    async def _commit(self, asked: Sequence[tuple[Unit, Trail]], *, locked: bool = False) -> list[Result]:
         """Locked, nobody can come in between; otherwise somebody can, and then it is a Conflict."""
+        units, events = [unit for unit, _ in asked], Events(self._auditor)
+        told = [partial(events.add, trail) for _, trail in asked]
         locked = locked or any(change.target.type == DEFINING for unit in units for change, _ in unit)
         with told_as_conflict():
             async with self._db.transaction() if locked else self._db.connection() as connection:
-                results = await self._writing.apply(connection, units, self._clock.now())
+                results = await self._writing.apply(connection, units, self._clock.now(), told, events)
+        events.are_told()
         self._upkeep.written(sum(map(len, units)))
         return results
 
-    async def _alone(self, unit: Unit, error: Exception) -> Result:
+    async def _alone(self, waiting: _Waiting, error: Exception) -> Result:
+        unit = waiting.unit
         for _ in range(_TRIES):
             try:
                 if isinstance(error, OldCatalogue):
                     unit = await self._made_anew(unit)
-                return (await self._commit([unit], locked=True))[0]
+                return (await self._commit([(unit, waiting.trail)], locked=True))[0]
             except (Conflict, OldCatalogue) as race:
                 error = race
             except Exception as fault:  # noqa: BLE001 - it belongs to the one who waits

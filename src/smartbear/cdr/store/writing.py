@@ -19,6 +19,7 @@ from smartbear.cdr.store import parameters, reindexing, states
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.packing import NOTHING, pack
 from smartbear.cdr.store.parameters import DEFINING, AddedParameters
+from smartbear.cdr.store.recording import Events, Telling
 from smartbear.cdr.store.rids import Rids
 from smartbear.cdr.store.rows import Row, Rows
 from smartbear.cdr.store.tables import COLUMNS, DISCARD_CONTENT, columns, insertion
@@ -26,6 +27,7 @@ from smartbear.cdr.store.verbs import with_verb
 from smartbear.fhir import json
 from smartbear.fhir.definitions import SearchParameter
 from smartbear.fhir.search.definition import defines, definition, faults
+from smartbear.kit.audit import Sealed, required
 from smartbear.kit.db import Connection
 from smartbear.kit.errors import PlatformError
 
@@ -64,9 +66,17 @@ class Writing:
     def __init__(self, dictionary: Dictionary, rids: Rids, make: RidMaker, added: AddedParameters) -> None:
         self._dictionary, self._rids, self._make, self._added = dictionary, rids, make, added
 
-    async def apply(self, connection: Connection, units: Sequence[Unit], now: datetime) -> list[Result]:
+    async def apply(
+        self,
+        connection: Connection,
+        units: Sequence[Unit],
+        now: datetime,
+        told: Sequence[Telling],
+        events: Events,
+    ) -> list[Result]:
         """Write every unit that its preconditions allow; the others' errors are in their place.
 
+        Of what a unit writes its own one of ``told`` is told; ``events`` are written with it.
         Outside a transaction asyncpg.SerializationError means that somebody else has written one of the
         resources meanwhile, and that nothing has been written here.
         """
@@ -76,16 +86,19 @@ class Writing:
         met = await look(connection, self._dictionary, named) if named else {}
         steps: list[_Step] = []
         results: list[Result] = []
-        for unit in units:
+        for unit, tell in zip(units, told, strict=True):
             try:
                 planned = [self._step(change, rows, met.get(change.target), now) for change, rows in unit]
             except PlatformError as error:
                 results.append(error)
                 continue
-            steps += [step for step in planned if step.written.outcome not in _IDLE]
+            written = [step for step in planned if step.written.outcome not in _IDLE]
+            if written:
+                steps += written
+                tell((step.change.target, step.owner) for step in written)
             results.append([step.written for step in planned])
         if steps:
-            await self._write(connection, steps, now)
+            await self._write(connection, steps, now, events)
         return results
 
     def _step(self, change: Change, rows: Rows, state: State | None, now: datetime) -> _Step:
@@ -98,7 +111,9 @@ class Writing:
         written = Written(change.target, outcome, version, updated)
         return _Step(change, rows, rid, state, written, *_owner(change, state))
 
-    async def _write(self, connection: Connection, steps: Sequence[_Step], now: datetime) -> None:
+    async def _write(
+        self, connection: Connection, steps: Sequence[_Step], now: datetime, events: Events
+    ) -> None:
         own = {step.change.target: step.rid for step in steps}
         wanted = frozenset(target for step in steps for target in step.targets()) - own.keys()
         known = await self._rids.find(connection, wanted)
@@ -108,22 +123,27 @@ class Writing:
         for step in steps:
             group.add(step)
         group.close()
-        await self._insert(connection, group, (step.rows for step in steps))
+        records = await events.records()
+        await self._insert(connection, group, (step.rows for step in steps), records)
         defined = {step.rid: _definition(step) for step in steps if step.change.target.type == DEFINING}
         if defined and (changed := await parameters.record(connection, defined)):
             await reindexing.start(connection, self._dictionary, changed.types, changed.generation)
             self._added.have_changed()
 
-    async def _insert(self, connection: Connection, group: "_Group", made: Iterable[Rows]) -> None:
+    async def _insert(
+        self, connection: Connection, group: "_Group", made: Iterable[Rows], records: Sequence[Sealed] = ()
+    ) -> None:
         generations = {rows.generation for rows in made if rows.generation is not None}
         known = min(generations, default=None)
         tables = tuple(table for table in COLUMNS if group.rows.get(table))
         before = (
             [*map(list, zip(*group.superseded, strict=True)), group.discarded] if group.superseded else ()
         )
-        statement = insertion(tables, superseding=bool(group.superseded))
+        recorded = [list(column) for column in zip(*records, strict=True)]
+        statement = insertion(tables, superseding=bool(group.superseded), recorded=bool(records))
         try:
-            await connection.execute(statement, *before, *columns(group.rows, tables), known)
+            with required():
+                await connection.execute(statement, *before, *columns(group.rows, tables), *recorded, known)
         except asyncpg.ObjectNotInPrerequisiteStateError:
             self._added.have_changed()
             raise

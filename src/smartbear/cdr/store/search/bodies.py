@@ -14,17 +14,20 @@ from smartbear.cdr.model.body import versioned
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.packing import unpack
 from smartbear.cdr.store.search.pages import Row
+from smartbear.cdr.store.subjects import PATIENT
 from smartbear.kit.db import Connection
 
 _ROOM = 64 << 20  # bytes
 _LARGEST = 1 << 16  # bytes of a body that is kept: large ones are rare, and would drive out hundreds
-_OVERHEAD = 400  # bytes that one takes beside its content
+_OVERHEAD = 500  # bytes that one takes beside its content
 
 _READ = f"""
     SELECT b.rid, b.ver, b.upd, r.type_id, r.id, b.method,
-        CASE WHEN octet_length(b.content) <= {_LARGEST} THEN b.content END
+        CASE WHEN octet_length(b.content) <= {_LARGEST} THEN b.content END,
+        CASE WHEN o.type_id = $3 THEN o.id END
     FROM unnest($1::bigint[], $2::int[]) AS k (rid, ver)
     JOIN body b ON b.rid = k.rid AND b.ver = k.ver JOIN resource r ON r.rid = k.rid
+    LEFT JOIN resource o ON o.rid = b.patient
     WHERE b.content IS NOT NULL"""  # noqa: S608 - a number above
 _READ_LARGE = "SELECT content FROM body WHERE rid = $1 AND ver = $2 AND content IS NOT NULL"
 
@@ -38,6 +41,10 @@ class Rendered(msgspec.Struct, frozen=True, gc=False):
     """``Observation/1","resource":{…}``: an entry from behind the base of its ``fullUrl``."""
     head: int
     """Bytes of ``entry`` before the resource."""
+    reference: str
+    """``Type/id``."""
+    subject: str | None
+    """The id of the patient in whose record the version is."""
 
     @property
     def json(self) -> bytes:
@@ -78,7 +85,8 @@ class Bodies:
         self, connection: Connection, rows: Sequence[Row], room: int
     ) -> tuple[dict[int, Rendered], int]:
         """Those not at hand; nothing seen inside a transaction is kept, it may never commit."""
-        read = await connection.fetch(_READ, [row[0] for row in rows], [row[1] for row in rows])
+        patient = self._dictionary.types[PATIENT]
+        read = await connection.fetch(_READ, [row[0] for row in rows], [row[1] for row in rows], patient)
         by_rid = {row[0]: row for row in read}
         found: dict[int, Rendered] = {}
         for position, row in enumerate(rows):
@@ -101,11 +109,12 @@ class Bodies:
         return one
 
     def _rendered(self, row: asyncpg.Record, content: bytes) -> Rendered:
-        _, version, updated, type_id, resource_id, method, _ = row
+        _, version, updated, type_id, resource_id, method, _, subject = row
         kind = self._dictionary.type_names[type_id]
-        head = f'{kind}/{resource_id}","resource":'.encode()
+        reference = f"{kind}/{resource_id}"
+        head = f'{reference}","resource":'.encode()
         body = versioned(unpack(method, content), kind, resource_id, version, updated)
-        return Rendered(version, updated, head + body, len(head))
+        return Rendered(version, updated, head + body, len(head), reference, subject)
 
     def forget(self, rids: Iterable[int]) -> None:
         """Let go of those that were expunged, which the other processes do when they need the room."""
