@@ -21,7 +21,7 @@ _SETTINGS = (
     Setting(
         "wal_compression", "on", "full pages are most of the WAL of a small write; the build has pglz alone"
     ),
-    Setting("max_connections", "200", "pools of every component and its workers, with room for tests"),
+    Setting("max_connections", "400", "pools of every component in each process, full at the same time"),
     Setting("shared_buffers", "128MB", "a laptop's share; the system's page cache does the rest"),
     Setting("effective_cache_size", "1GB", "what the page cache of a small machine can be trusted to hold"),
     Setting("work_mem", "8MB", "sorts of a page of results stay in memory, even on many connections"),
