@@ -18,7 +18,9 @@ from smartbear.assurance.settings import AssuranceSettings
 from smartbear.contracts.audit import Agent, Event, Person, seal
 from smartbear.contracts.roles import PARTICIPANT
 from smartbear.kit.audit import Keys, append
+from smartbear.kit.clock import FrozenClock
 from smartbear.kit.db import Database
+from smartbear.kit.settings import PlatformSettings
 from tests.conftest import NOW, eventually, fresh_database, open_context, test_key
 
 SUBJECTS = {f"SB-{number:04}": str(uuid.UUID(int=number)) for number in range(1, 6)}
@@ -27,24 +29,24 @@ CLINICIAN = Agent(
     account=str(uuid.UUID(int=77)), organisations=(ORGANISATION,), role="CCM", username="test_clinician"
 )
 PERSON = Agent(role=PARTICIPANT)
+PERSON_ACCOUNT = str(uuid.UUID(int=1001))
 
 
 async def _subject(request):
     subject = SUBJECTS.get(request.path_params["participant"])
     if subject is None:
         return JSONResponse({"code": "not_found", "status": 404}, 404)
-    return JSONResponse({"participant": request.path_params["participant"], "subject": subject})
+    return JSONResponse(subject)
 
 
 async def _places(_request):
-    place = {"id": ORGANISATION, "name": "Clinic One", "pilot": {"id": str(uuid.UUID(int=98)), "name": "One"}}
-    return JSONResponse({"items": [place]})
+    return JSONResponse({ORGANISATION: "Clinic One"})
 
 
 USERS = Starlette(
     routes=[
         Route("/internal/participants/{participant}/subject", _subject),
-        Route("/api/organisations", _places),
+        Route("/internal/organisations", _places),
     ]
 )
 
@@ -77,14 +79,8 @@ class Trail:
                     **changed,
                 }
             )
-            persons = [
-                Person(
-                    subject=SUBJECTS[who],
-                    participant=who if agent == PERSON else "",
-                    entities=("Observation/1",),
-                )
-                for who in about
-            ]
+            own = {"account": PERSON_ACCOUNT, "participant": "SB-0001"} if agent == PERSON else {}
+            persons = [Person(subject=SUBJECTS[who], entities=("Observation/1",), **own) for who in about]
             keys = await self.keys.of([person.subject for person in persons])
             async with self.writer.transaction() as tx:
                 await append(tx, [seal(event, persons, keys)])
@@ -114,6 +110,15 @@ async def trail_on(url, settings, clock, assurance=None):
         yield Trail(url, services, writer, owner, Keys(writer, test_key("audit")))
         await services.close()
         await owner.close()
+
+
+@asynccontextmanager
+async def trail_of(postgres_url, tmp_path_factory):
+    """A trail on a database of its own, for the tests of a module."""
+    home = tmp_path_factory.mktemp("home")
+    settings = PlatformSettings(home=home, environment="test", secret_key="k" * 32)
+    async with fresh_database(postgres_url) as url, trail_on(url, settings, FrozenClock(NOW)) as made:
+        yield made
 
 
 @pytest.fixture

@@ -4,10 +4,7 @@ import pytest
 
 from smartbear.assurance.actions import sequence, verifying, witnessing
 from smartbear.assurance.actions.verifying import Trust
-from smartbear.kit.clock import FrozenClock
-from smartbear.kit.settings import PlatformSettings
-from tests.assurance.conftest import quiet, trail_on
-from tests.conftest import NOW, fresh_database
+from tests.assurance.conftest import quiet, trail_of
 
 EVENTS = 24
 
@@ -15,9 +12,7 @@ EVENTS = 24
 @pytest.fixture(scope="module")
 async def spoiled(postgres_url, tmp_path_factory):
     """A signed trail; what a test does to it is undone with the test's transaction."""
-    home = tmp_path_factory.mktemp("home")
-    settings = PlatformSettings(home=home, environment="test", secret_key="k" * 32)
-    async with fresh_database(postgres_url) as url, trail_on(url, settings, FrozenClock(NOW)) as trail:
+    async with trail_of(postgres_url, tmp_path_factory) as trail:
         for _ in range(3):
             await trail.add(EVENTS // 3)
             await trail.signed()

@@ -8,12 +8,15 @@ from starlette.staticfiles import StaticFiles
 
 from smartbear.cdr.routes.addresses import methods
 from smartbear.cdr.routes.application import ROUTES, FhirApplication
+from smartbear.contracts.auditing import Audited
 
 ANY = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 def declared(app) -> Iterator[tuple[str, str]]:
     """Method and path of every route of an application, those of applications within it included."""
+    if isinstance(app, Audited):
+        app = app.app
     if isinstance(app, FhirApplication):
         yield "WEBSOCKET", "/fhir/websocket"
         for shape, offered in ROUTES.items():

@@ -52,6 +52,8 @@ ROUTES = {
     ("POST", "/api/pilots"): {"SysAdmin": 422},
     ("PATCH", "/api/pilots/{id}"): {"SysAdmin": 404},
     ("GET", "/internal/accounts/{id}"): {"component": 404},
+    ("GET", "/internal/participants/{mine}/subject"): {"component": 200},
+    ("GET", "/internal/organisations"): {"component": 200},
     ("GET", "/internal/subjects/{id}/audience"): {"component": 404},
     ("GET", "/internal/subjects/{id}/care"): {"component": 404},
     ("POST", "/internal/devices/owners"): {"component": 200},

@@ -63,6 +63,10 @@ async def test_a_pilot_is_set_up_staffed_and_filled_through_the_client(world, us
         link = await users.account(own_account)
         assert (link.participant, link.subject, link.organisation) == (participant, subject, place)
         assert await users.device_owners([DeviceAt(device_id=device, at=NOW)]) == [subject]
+        assert await users.subject(participant) == subject
+        assert place in await users.organisation_names()
+        with pytest.raises(NotFound):
+            await users.subject("SB-99999")
         audience = await users.audience(subject)
         care = await users.care(subject)
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from smartbear.assurance.actions import sequence, verifying, witnessing
+from smartbear.assurance.actions import sequence, verifications, witnessing
 from smartbear.assurance.actions.services import Services
 from smartbear.assurance.model.notes import Verifier
 from smartbear.kit import logs
@@ -23,11 +23,11 @@ def handlers(context: Context) -> Handlers:
     async def verify(payload: dict[str, Any]) -> None:
         services = Services.of(context)
         try:
-            await verifying.run(services, payload["verification"])
+            await verifications.run(services, payload["verification"])
         finally:
             await services.close()
 
-    return {verifying.RUN: verify}
+    return {verifications.RUN: verify}
 
 
 @asynccontextmanager

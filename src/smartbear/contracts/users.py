@@ -41,6 +41,16 @@ class UsersClient(ComponentClient):
         answer = await self.request("GET", f"/internal/subjects/{subject}/care")
         return Care.model_validate_json(answer.content)
 
+    async def subject(self, participant: str) -> str:
+        """Under which id the repository knows a participant; NotFound if there is no such participant."""
+        found: str = (await self.request("GET", f"/internal/participants/{participant}/subject")).json()
+        return found
+
+    async def organisation_names(self) -> dict[str, str]:
+        """Names of all organisations by id."""
+        found: dict[str, str] = (await self.request("GET", "/internal/organisations")).json()
+        return found
+
     async def device_owners(self, questions: Sequence[DeviceAt]) -> list[str | None]:
         """The subject that had each device at each instant, in the order asked; None if nobody had it."""
         body = [question.model_dump(mode="json") for question in questions]

@@ -10,12 +10,10 @@ from smartbear.assurance.model.merkle import Node, Range
 from smartbear.assurance.model.notes import BadNote, Note, Verifier
 from smartbear.assurance.model.tiles import HEIGHT, WIDTH, TileId, Tiles
 from smartbear.assurance.model.verification import Finding, Report, Tally, compare
-from smartbear.assurance.store import log, verifications, witnesses
+from smartbear.assurance.store import log, witnesses
 from smartbear.assurance.store.log import Batch, Found
 from smartbear.kit.db import Connection
-from smartbear.kit.jobs import defer
 
-RUN = "assurance.verify"
 _CHECKPOINTS = 50  # read at a time, with up to 10,000 events each
 _EVENTS = 20_000  # read at a time, unless one checkpoint has more
 
@@ -221,26 +219,3 @@ async def verify_all(services: Services, told: Told) -> Report:
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         return await verify(connection, trust, told)
-
-
-async def ask(services: Services, asked_by: str) -> str:
-    """Have the trail verified by the worker; returns the verification's id."""
-    context = services.context
-    verification = context.new_id()
-    async with context.db.transaction() as tx:
-        await verifications.add(tx, verification, asked_by, context.clock.now())
-        await defer(tx, queue="assurance", task=RUN, payload={"verification": verification})
-    return verification
-
-
-async def run(services: Services, verification: str) -> None:
-    """Verify, and keep how far it has come and what it found."""
-    db = services.context.db
-
-    async def told(done: int, total: int) -> None:
-        async with db.connection() as beside:
-            await verifications.progress(beside, verification, done, total)
-
-    report = await verify_all(services, told)
-    async with db.transaction() as tx:
-        await verifications.end(tx, verification, report, services.context.clock.now())

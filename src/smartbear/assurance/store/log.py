@@ -144,6 +144,20 @@ async def latest(connection: Connection) -> tuple[int, str]:
     return (row["size"], row["note"]) if row else (0, "")
 
 
+async def note_of(connection: Connection, size: int) -> str | None:
+    """The checkpoint of a size."""
+    note: str | None = await connection.fetchval("SELECT note FROM checkpoint WHERE size = $1", size)
+    return note
+
+
+async def newest(connection: Connection, most: int) -> list[tuple[int, datetime, str]]:
+    """Size, time and note of the latest checkpoints, the newest first."""
+    rows = await connection.fetch(
+        "SELECT size, signed_at, note FROM checkpoint ORDER BY size DESC LIMIT $1", most
+    )
+    return [tuple(row) for row in rows]
+
+
 async def batches(connection: Connection, after: int, most: int) -> list[Batch]:
     """Checkpoints of more than ``after`` leaves, the smallest first."""
     rows = await connection.fetch(

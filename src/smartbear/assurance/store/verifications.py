@@ -29,7 +29,12 @@ async def add(connection: Connection, verification: str, asked_by: str, at: date
     )
 
 
-async def latest(connection: Connection, verification: str | None = None) -> Verification | None:
+async def alone(connection: Connection) -> None:
+    """Wait for whoever else asks for one, until the transaction ends."""
+    await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended('smartbear verification', 0))")
+
+
+async def find(connection: Connection, verification: str | None = None) -> Verification | None:
     """One by its id, or the one that was asked for last."""
     row = await connection.fetchrow(
         """SELECT id::text, asked_by, asked_at, ended_at, done, total, report FROM verification

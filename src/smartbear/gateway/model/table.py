@@ -5,7 +5,7 @@ at all; which rows of data they then see is decided by the component. `docs/refe
 columns and repeats the rows; a test compares the two.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from smartbear.contracts.roles import PARTICIPANT, STAFF, SYSTEM
@@ -62,6 +62,12 @@ class Row:
     """Bytes of names and values."""
     timeout: float = 30.0
     """Seconds until the answer begins."""
+    people: str = ""
+    """The component that answers people, where it is another than answers machine clients."""
+
+    def answering(self, role: str) -> "Row":
+        """The row for callers of a role."""
+        return replace(self, component=self.people) if self.people and role != SYSTEM else self
 
     def admits(self, role: str, scopes: tuple[str, ...]) -> bool:
         """Whether a caller who has been recognised may come in."""
@@ -78,6 +84,8 @@ _ADMINISTRATORS = frozenset({"SysAdmin"})
 _CARE_AND_TECH = frozenset({"CCM", "Tech"})
 _PEOPLE = frozenset({"CCM", "Tech", PARTICIPANT})
 _PLACES = frozenset({"CCM", "Tech", "SysAdmin"})
+_AUDITORS = frozenset({"Auditor"})
+_TRAIL = frozenset({"Auditor", PARTICIPANT})
 _IDENTIFIERS = frozenset({"CCM", "DataScientist", "Auditor"})
 
 TABLE = (
@@ -94,6 +102,13 @@ TABLE = (
         timeout=600,
     ),
     Row("/fhir/websocket", "cdr", frozenset({WEBSOCKET}), _CLINICAL, "repository", ALARMS, (_MACHINES,)),
+    Row(
+        *("/fhir/AuditEvent", "cdr", _READ | _WRITE, _TRAIL, "translated", RECORDS, (_MACHINES, _PROJECTS)),
+        body=8 * _MB,
+        machine_body=64 * _MB,
+        timeout=60,
+        people="assurance",
+    ),
     Row("/fhir/metadata", "cdr", _READ, None, "none", RECORDS),
     Row("/fhir/.well-known/smart-configuration", "identity", _READ, None, "none", SIGN_IN),
     Row("/api/me", "users", _READ, _SIGNED_IN, "participant"),
@@ -116,6 +131,10 @@ TABLE = (
     Row("/api/decisions", "decisions", _READ | {"POST", "PUT"}, _CLINICAL, "repository", ALARMS),
     Row("/api/inbox", "notifications", _READ | {"POST", "PUT", "DELETE"}, _CLINICAL, "participant", ALARMS),
     Row("/api/mobile", "mobile", _READ, frozenset({PARTICIPANT}), "participant", ALARMS),
+    Row("/api/audit", "assurance", _READ | _POST, _AUDITORS, "participant", timeout=60),
+    Row("/api/audit/events.ndjson", "assurance", _READ, _AUDITORS, "participant", BULK, timeout=60),
+    Row("/api/audit/own", "assurance", _READ, frozenset({PARTICIPANT}), "repository"),
+    Row("/api/audit/witness", "assurance", _POST, None, "none"),
     Row("/api/pseudonyms", OWN, _POST, _IDENTIFIERS, "project"),
     Row("/api/docs", OWN, _READ, None, "none"),
     Row("/api/openapi.json", OWN, _READ, None, "none"),

@@ -126,6 +126,7 @@ class Front:
         access = await self._identify(row, scope, _given(scope))
         project = project_of(access.role, access.scopes)
         limit = row.machine_body if access.role == SYSTEM and project is None else row.body
+        row = row.answering(access.role)
         inner = self._inner(row, scope, access, request)
         receive = _bounded(receive, _declared_length(scope), limit)
         if project is not None:

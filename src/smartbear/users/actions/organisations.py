@@ -36,6 +36,13 @@ async def organisations(context: Context, scope: AccessScope) -> list[Organisati
         return await store.organisations(connection, rows)
 
 
+async def every_name(context: Context) -> dict[str, str]:
+    """Id → name of all organisations."""
+    async with context.db.connection() as connection:
+        found = await store.organisations(connection, Rows(every_organisation=True))
+    return {organisation.id: organisation.name for organisation in found}
+
+
 async def pilots(context: Context, scope: AccessScope) -> list[Pilot]:
     """The pilots the caller's organisation takes part in, or all of them for an administrator."""
     rows = access.organisations(scope)

@@ -15,6 +15,15 @@ async def by_account(context: Context, account: str) -> AccountLink:
     return link
 
 
+async def of(context: Context, participant: str) -> str:
+    """The subject of a participant; NotFound if there is no such participant."""
+    async with context.db.connection() as connection:
+        found = await subjects.of(connection, [participant])
+    if participant not in found:
+        raise NotFound
+    return found[participant]
+
+
 async def audience(context: Context, subject: str) -> Audience:
     """Who must hear about a subject; NotFound if nobody is this subject."""
     async with context.db.connection() as connection:

@@ -25,6 +25,18 @@ async def account(account: ThingId, context: Ctx) -> AccountLink:
     return await subjects.by_account(context, account)
 
 
+@router.get("/participants/{participant_id}/subject")
+async def subject_of(participant_id: ParticipantId, context: Ctx) -> str:
+    """Under which id the repository knows a participant."""
+    return await subjects.of(context, participant_id)
+
+
+@router.get("/organisations")
+async def organisation_names(context: Ctx) -> dict[str, str]:
+    """Names of all organisations by id."""
+    return await organisations.every_name(context)
+
+
 @router.get("/subjects/{subject}/audience")
 async def audience(subject: ThingId, context: Ctx) -> Audience:
     """Who must hear about a subject."""
