@@ -52,6 +52,25 @@ def test_a_token_that_is_none_names_nothing_and_never_passes_as_an_id():
     assert asked("Patient/p1") == f"Patient/{UNKNOWN}"
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"reference": "Patient?identifier=AB-12"},
+        {"reference": f"{BASE}Patient?identifier=AB-12"},
+        {"identifier": {"system": "urn:x", "value": "AB-12"}},
+    ],
+)
+def test_nobody_is_meant_by_what_a_project_does_not_see(subject):
+    sent = {"resourceType": "Observation", "subject": subject}
+    assert inward.resource(sent, TERMS).is_missing({})
+
+
+def test_a_reference_of_a_wrong_shape_stays_for_others_to_refuse():
+    for subject in ({"reference": 1}, {"reference": ["Patient/p1"]}, {"identifier": "AB-12"}):
+        sent = {"resourceType": "Observation", "subject": subject}
+        assert returned(inward.resource(sent, TERMS)) == sent
+
+
 def test_ids_of_questions_may_be_new_and_identifiers_that_are_no_tokens_are_told():
     answers = inward.resource({"resourceType": "QuestionnaireResponse", "item": [{"linkId": "own"}]}, TERMS)
     assert not answers.is_missing({})

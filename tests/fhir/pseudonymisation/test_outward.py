@@ -38,6 +38,11 @@ def sent(resource, terms=TERMS):
     return finished(outward.resource(resource, terms))
 
 
+def test_what_should_be_a_list_and_is_none_does_not_leave():
+    wrong = {"address": {"country": "GR"}, "contact": {"gender": "female"}, "extension": {}, "contained": {}}
+    assert sent({"resourceType": "Patient"} | wrong).keys() == {"resourceType", "meta"}
+
+
 def test_an_observation_keeps_what_was_measured_and_when_in_the_week():
     made = sent(OBSERVATION)
     assert made["id"] == token("Observation", "o1")

@@ -13,7 +13,7 @@ import pytest
 import uvloop
 
 from smartbear.kit.errors import BadInput, Forbidden, NotFound, Unauthenticated, Unavailable
-from smartbear.kit.pseudonyms import service, spaces
+from smartbear.kit.pseudonyms import hardening, service, spaces
 from smartbear.kit.pseudonyms.client import Pseudonyms
 from smartbear.kit.pseudonyms.folder import Folder
 from smartbear.kit.pseudonyms.holder import Holder, Person
@@ -328,3 +328,12 @@ print(can_be_read(False), can_be_read(True))
 def test_a_hardened_process_cannot_be_read_even_by_its_own_account_and_dumps_no_core():
     done = subprocess.run([sys.executable, "-c", HARDENED], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True False"
+
+
+def test_where_the_system_offers_less_no_more_is_claimed(monkeypatch):
+    limits = []
+    monkeypatch.setattr(hardening.sys, "platform", "another")
+    monkeypatch.setattr(hardening.resource, "setrlimit", lambda *limit: limits.append(limit))
+    measures = hardening.harden()
+    assert measures == {"no_core_dump": True, "not_readable": False, "not_swapped": False}
+    assert limits == [(hardening.resource.RLIMIT_CORE, (0, 0))]
