@@ -112,7 +112,7 @@ class Whole:
         minute = int(self.clock.now().timestamp()) // 120
         at, token = self._token.get(who, (0, ""))
         if at != minute:
-            answer = await (self._by_secret(who) if who in MACHINES else self.browser(who))
+            answer = await (self._by_secret(who) if who in self.secret else self.browser(who))
             token = answer["access_token"]
             self._token[who] = (minute, token)
         return token
@@ -243,6 +243,7 @@ async def _enrol(made: Whole, users: UsersClient, place: str, manager: str) -> t
         email=f"CANARY-{place}@example.org",
         phone="+000 555 0100",
         consent_date=NOW.date(),
+        research_consent=True,
         external_email=f"outside-{place}@example.org",
     )
     participant, subject = await users.enrol(form, scope)

@@ -28,6 +28,7 @@ import smartbear.mobile.app
 import smartbear.notifications.app
 import smartbear.notifications.jobs
 import smartbear.users.app
+import smartbear.users.jobs
 from smartbear.contracts.scope import ScopeMiddleware
 from smartbear.kit import jobs, migrations, secrets
 from smartbear.kit.clock import Clock, SystemClock
@@ -58,7 +59,7 @@ _CDR_SESSION = {"plan_cache_mode": "force_generic_plan"}  # custom plans cost tw
 
 COMPONENTS = (
     Component("identity", smartbear.identity.app.serve, smartbear.identity.jobs.handlers),
-    Component("users", smartbear.users.app.serve),
+    Component("users", smartbear.users.app.serve, smartbear.users.jobs.handlers),
     Component("cdr", smartbear.cdr.app.serve, smartbear.cdr.jobs.handlers, session=_CDR_SESSION),
     Component("measurements", smartbear.measurements.app.serve, smartbear.measurements.jobs.handlers),
     Component("decisions", smartbear.decisions.app.serve, smartbear.decisions.jobs.handlers),

@@ -9,6 +9,7 @@ import re
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from smartbear.cdr.model.consent import ACTS, SCOPES
 from tests.cdr.conftest import LOINC, UCUM
 
 Resource = dict[str, Any]
@@ -209,11 +210,22 @@ def _things() -> list[Resource]:
         | subject
         | {"status": "completed", "payload": [{"contentString": WORD}]},
         _common("RelatedPerson", 13) | {"patient": _to("Patient", 1), "name": _name("daughter")},
+        _common("Consent", 15)
+        | {
+            "status": "active",
+            "scope": {"coding": [{"system": SCOPES, "code": "research"}], "text": f"{WORD}-scope"},
+            "category": [{"text": f"{WORD}-category"}],
+            "patient": _to("Patient", 1),
+            "performer": [_to("RelatedPerson", 13)],
+            "organization": [_to("Organization", 3)],
+            "sourceAttachment": _attachment(),
+            "policyRule": {"coding": [{"system": ACTS, "code": "OPTIN"}], "text": f"{WORD}-rule"},
+        },
     ]
 
 
 def records() -> list[Resource]:
-    """Everything, in an order in which it can be stored."""
+    """Everything, in an order in which it can be stored; the person agrees to research."""
     people = [
         _common("Practitioner", 2)
         | {"name": _name("doctor"), "telecom": _contact(), "address": [_address()]},

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.attacks.canaries import BORN, IDS, SEEN
+from tests.cdr.test_consent import consent
 
 pytestmark = pytest.mark.xdist_group("attacks")
 
@@ -43,10 +44,12 @@ async def test_a_birthday_is_neither_told_nor_asked(platform, person):
 
 async def test_nobody_is_older_than_ninety(platform):
     old = {"resourceType": "Patient", "id": "very-old", "birthDate": "1919-05-05"}
-    await platform.store(old)
+    agreed = consent("very-old", scope="research") | {"id": "very-old"}
+    await platform.store(old, agreed)
     shown = await platform.fhir(PROJECT, "GET", f"Patient/{platform.pseudonym('Patient', 'very-old')}")
     assert shown.json()["birthDate"] == str(platform.clock.now().year - 90)
-    await platform.fhir("system", "DELETE", "Patient/very-old")
+    for kind in ("Consent", "Patient"):
+        await platform.fhir("system", "DELETE", f"{kind}/very-old")
 
 
 async def test_when_something_was_stored_is_told_to_the_day_and_moved(platform, person):

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.attacks.records import told
+from tests.cdr.test_consent import consent
 from tests.cdr.two_worlds import HIDDEN, IDS, OTHERWISE, OWN, puts, requests
 from tests.whole import counted, whole
 
@@ -64,10 +65,11 @@ async def worlds(postgres_url, tmp_path_factory):
     keys = tmp_path_factory.mktemp("keys")
     keys.chmod(0o700)
     shown = [one for one in HIDDEN if one["resourceType"] == "Condition"]
+    shown.append(consent("h1", scope="research") | {"id": "h-agreed"})
     unlike = [one for one in OTHERWISE if one["resourceType"] != "Condition"]
     async with AsyncExitStack() as stack:
         made = []
-        for hidden in (HIDDEN, [*unlike, *shown]):
+        for hidden in ([*HIDDEN, shown[-1]], [*unlike, *shown]):
             opened = whole(postgres_url, make_id=counted(), keys=keys)
             one = World(await stack.enter_async_context(opened))
             await one.store(OWN[1:])

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, StreamingResponse
 
 from smartbear.cdr import app as cdr_app
+from smartbear.cdr.model.consent import ACTS, SCOPES
 from smartbear.contracts.scope import ScopeMiddleware, verify
 from smartbear.gateway import app as gateway_app
 from smartbear.gateway.model.projects import is_offered, project_of
@@ -49,6 +50,15 @@ OBSERVATION = {
     "effectiveDateTime": "2026-03-02T10:00:00+02:00",
     "valueQuantity": {"value": 61, "unit": "/min", "system": "http://unitsofmeasure.org", "code": "/min"},
     "note": [{"text": "CANARY-note"}],
+}
+CONSENT = {
+    "resourceType": "Consent",
+    "id": "agreed",
+    "status": "active",
+    "scope": {"coding": [{"system": SCOPES, "code": "research"}]},
+    "category": [{"text": "CANARY-category"}],
+    "patient": {"reference": f"Patient/{P1}"},
+    "policyRule": {"coding": [{"system": ACTS, "code": "OPTIN"}]},
 }
 PRACTITIONER = {"resourceType": "Practitioner", "id": "dr-canary", "name": [{"family": "CANARY-doctor"}]}
 
@@ -107,7 +117,7 @@ def project(bearer):
 
 @pytest.fixture
 async def stored(http, system, keys):
-    for resource in (PATIENT, OBSERVATION, PRACTITIONER):
+    for resource in (PATIENT, OBSERVATION, PRACTITIONER, CONSENT):
         answer = await http.put(f"{resource['resourceType']}/{resource['id']}", json=resource, headers=system)
         assert answer.status_code in (200, 201), answer.text
 

@@ -16,10 +16,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from smartbear.contracts.events import ConsentChanged, ParticipantConsented, Span
 from smartbear.contracts.people import NewOrganisation, NewPilot, StaffMember
 from smartbear.contracts.scope import PARTICIPANT, AccessScope
 from smartbear.kit.clock import FrozenClock
 from smartbear.kit.context import Context
+from smartbear.kit.errors import Unavailable
+from smartbear.kit.problems import problem_response
 from smartbear.kit.settings import PlatformSettings
 from smartbear.users.app import serve
 from tests.conftest import NOW, client_of, open_context
@@ -35,12 +38,17 @@ class Neighbourhood:
     last_readings: dict[str, str] = field(default_factory=dict)
     conditions: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     silent: bool = False
+    said: dict[tuple[str, str], bool] = field(default_factory=dict)
+    heeded: list[ConsentChanged] = field(default_factory=list)
+    """What three of them were told about people's consent."""
 
     def forget(self) -> None:
         """Say nothing about anybody again."""
         self.standings.clear()
         self.last_readings.clear()
         self.conditions.clear()
+        self.said.clear()
+        self.heeded.clear()
         self.silent = False
 
     def app(self) -> ASGIApp:
@@ -50,11 +58,13 @@ class Neighbourhood:
                 Route("/internal/standings", self._standings, methods=["POST"]),
                 Route("/internal/devices/last-readings", self._last_readings, methods=["POST"]),
                 Route("/fhir/Condition", self._conditions),
+                Route("/internal/consents", self._consents, methods=["PUT"]),
+                Route("/internal/consent", self._heed, methods=["PUT"]),
             ]
         )
 
     def _answer(self, value: Any) -> Response:
-        return Response(status_code=503) if self.silent else JSONResponse(value)
+        return problem_response(Unavailable()) if self.silent else JSONResponse(value)
 
     async def _standings(self, request: Request) -> Response:
         asked = (await request.json())["subjects"]
@@ -63,6 +73,23 @@ class Neighbourhood:
     async def _last_readings(self, request: Request) -> Response:
         asked = (await request.json())["device_ids"]
         return self._answer({d: self.last_readings[d] for d in asked if d in self.last_readings})
+
+    async def _consents(self, request: Request) -> Response:
+        """A repository that knows of one Consent for each purpose."""
+        said = ParticipantConsented.model_validate(await request.json())
+        self.said[said.subject, said.purpose] = said.given
+        care, research = (self.said.get((said.subject, one)) for one in ("care", "research"))
+        change = ConsentChanged(
+            subject=said.subject,
+            number=int(said.at.timestamp() * 1000) + len(self.said),
+            withheld=(Span(),) if care is False else (),
+            released=(Span(),) if research else (),
+        )
+        return self._answer(change.model_dump(mode="json"))
+
+    async def _heed(self, request: Request) -> Response:
+        self.heeded.append(ConsentChanged.model_validate(await request.json()))
+        return Response(status_code=204)
 
     async def _conditions(self, request: Request) -> Response:
         codings = self.conditions.get(request.query_params["patient"], [])
@@ -125,7 +152,7 @@ class Component:
 async def component(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Component]:
     settings = PlatformSettings(home=tmp_path_factory.mktemp("home"), environment="test", secret_key="k" * 32)
     clock, near = FrozenClock(NOW), Neighbourhood()
-    neighbours = dict.fromkeys(("decisions", "cdr", "measurements"), near.app())
+    neighbours = dict.fromkeys(("decisions", "cdr", "measurements", "notifications"), near.app())
     async with (
         open_context(database_url, "users", settings, clock, neighbours) as context,
         serve(context) as app,

@@ -38,7 +38,7 @@ async def test_a_new_participant_gets_the_next_number_and_the_organisation_of_th
     assert first["organisation"]["id"] == world.organisation
     assert first["pilot"]["id"] == world.pilot
     assert (first["status"], first["profiles"]) == ("pending", ["cardiovascular"])
-    assert first["consent"] == {"date": "2026-06-01", "status": "given"}
+    assert first["consent"] == {"date": "2026-06-01", "status": "given", "research": False}
     assert (first["birth_month"], first["age"]) == ("1948-05", 78)
 
 

@@ -4,8 +4,12 @@
 |---|---|---|
 | a component, a client that reads every type | everything as stored | as its scopes say |
 | another machine client | resources of the types its scopes name; see below | types its scopes name |
-| CCM | what belongs to patients of the own organisations | the same, but no Patient: ``users`` enrols |
+| CCM | what belongs to patients of the own organisations | the same, but Patient and Consent: see ``users`` |
 | participant | what belongs to the own record | nothing: readings come through ``measurements`` |
+
+Consent (``model/consent.py``) decides on top of this, but for participants and those who see everything. What
+belongs to a person a CCM and a client of some types do not see while it is withheld, and a project's client
+only while it is released to research. A CCM still sees the Consents.
 
 People also see all resources of the types in ``KNOWLEDGE``, and change none of them. Those who do not see
 everything see of Subscriptions their own, and of Binaries those whose security context they see; machine
@@ -16,6 +20,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from smartbear.cdr.model import consent
 from smartbear.cdr.model.access import BY_CONTEXT, BY_CREATOR, NO_TYPES, NOTHING, Access, everything
 from smartbear.cdr.model.knowledge import KNOWLEDGE
 from smartbear.contracts.scope import PARTICIPANT, SYSTEM, AccessScope
@@ -36,8 +41,8 @@ def access_of(scope: AccessScope) -> Access:
         return _of_machine(scope)
     if scope.role == "CCM" and scope.organisations:
         keepers = frozenset({*scope.organisations, scope.who})
-        writes = every - KNOWLEDGE - {"Patient"}
-        return Access("organisations", keepers, every, writes, KNOWLEDGE, caller=scope.who)
+        writes = every - KNOWLEDGE - {"Patient", consent.TYPE}
+        return Access("organisations", keepers, every, writes, KNOWLEDGE, purpose="care", caller=scope.who)
     if scope.role == PARTICIPANT and scope.subject:
         return Access("patient", frozenset({scope.subject}), every, shared=KNOWLEDGE, caller=scope.who)
     return NOTHING
@@ -46,10 +51,11 @@ def access_of(scope: AccessScope) -> Access:
 def _of_machine(scope: AccessScope) -> Access:
     granted = list(_granted(scope.scopes))
     reads, writes = _types(granted, _READS), _types(granted, _WRITES)
-    whole = reads == definitions.resource_types()
+    whole = reads == definitions.resource_types() and scope.project is None
+    purpose: consent.Purpose | None = None if whole else "research" if scope.project else "care"
     limited = NO_TYPES if whole else (reads | writes) & {BY_CREATOR, BY_CONTEXT}
     keepers = frozenset({scope.who}) if limited else NO_TYPES
-    return Access("all", keepers, reads, writes, limited=limited, caller=scope.who)
+    return Access("all", keepers, reads, writes, limited=limited, purpose=purpose, caller=scope.who)
 
 
 def _granted(scopes: Iterable[str]) -> Iterator[tuple[str, frozenset[str]]]:

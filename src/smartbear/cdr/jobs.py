@@ -1,14 +1,23 @@
 """What ``cdr`` does when others tell it something."""
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
-from smartbear.cdr.actions import bulk, bulk_jobs, follow, reindex
+from smartbear.cdr.actions import bulk, bulk_jobs, consent, follow, reindex
 from smartbear.cdr.actions.subscriptions.deliver import deliver
 from smartbear.cdr.store.repository import Repository
-from smartbear.contracts.events import DeviceAssigned, ParticipantChanged, ReadingsAccepted
+from smartbear.contracts.events import (
+    DeviceAssigned,
+    Event,
+    ParticipantChanged,
+    ParticipantConsented,
+    ReadingsAccepted,
+)
 from smartbear.contracts.identity import IdentityClient
-from smartbear.kit.context import Context, Handlers
+from smartbear.kit.context import Context, Handler, Handlers
+
+E = TypeVar("E", bound=Event)
 
 
 def handlers(context: Context) -> Handlers:
@@ -22,14 +31,11 @@ def handlers(context: Context) -> Handlers:
                 opened.append(await Repository.connect(context))
         return opened[0]
 
-    async def readings_accepted(payload: dict[str, Any]) -> None:
-        await follow.readings(await repository(), ReadingsAccepted.model_validate(payload))
+    def told(event: type[E], follow_it: Callable[[Repository, E], Awaitable[Any]]) -> Handler:
+        async def handle(payload: dict[str, Any]) -> None:
+            await follow_it(await repository(), event.model_validate(payload))
 
-    async def participant_changed(payload: dict[str, Any]) -> None:
-        await follow.participant(await repository(), ParticipantChanged.model_validate(payload))
-
-    async def device_assigned(payload: dict[str, Any]) -> None:
-        await follow.device(await repository(), DeviceAssigned.model_validate(payload))
+        return handle
 
     async def bulk_run(payload: dict[str, Any]) -> None:
         await bulk_jobs.run(await repository(), payload["job"])
@@ -48,7 +54,8 @@ def handlers(context: Context) -> Handlers:
         "cdr.reindex": index_anew,
         "cdr.bulk.run": bulk_run,
         "cdr.bulk.expire": bulk_expire,
-        "cdr.readings.accepted": readings_accepted,
-        "cdr.participant.changed": participant_changed,
-        "cdr.device.assigned": device_assigned,
+        "cdr.readings.accepted": told(ReadingsAccepted, follow.readings),
+        "cdr.participant.changed": told(ParticipantChanged, follow.participant),
+        "cdr.participant.consented": told(ParticipantConsented, consent.keep),
+        "cdr.device.assigned": told(DeviceAssigned, follow.device),
     }

@@ -7,6 +7,7 @@ import httpx
 from pydantic import BaseModel, ConfigDict
 
 from smartbear.contracts.client import ComponentClient
+from smartbear.contracts.events import ConsentChanged, ParticipantConsented
 from smartbear.contracts.scope import AccessScope
 from smartbear.fhir import json
 from smartbear.kit import errors
@@ -67,6 +68,11 @@ class CdrClient(ComponentClient):
         return [
             Condition(code=coding["code"], display=coding.get("display", "")) for coding in found if coding
         ]
+
+    async def consent(self, said: ParticipantConsented) -> ConsentChanged:
+        """Keep at once what a participant said; returns what all of the person's Consents say from now on."""
+        answer = await self.request("PUT", "/internal/consents", json=said.model_dump(mode="json"))
+        return ConsentChanged.model_validate_json(answer.content)
 
     async def _send(self, method: str, path: str, body: Resource, scope: AccessScope | None) -> Resource:
         answer = await self._fhir(method, path, scope=scope, content=json.encode(body), headers=_JSON)

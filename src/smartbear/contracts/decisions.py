@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter
 
 from smartbear.contracts.client import ComponentClient
-from smartbear.contracts.events import NoticeKind, NoticeLevel
+from smartbear.contracts.events import ConsentChanged, NoticeKind, NoticeLevel
 
 State = Literal["optimal", "threshold", "extreme", "unknown"]
 """Where a reading lies: inside the optimal band, between it and the extreme one, outside both, not judged."""
@@ -61,9 +61,17 @@ class DecisionsClient(ComponentClient):
 
     component: ClassVar[str] = "decisions"
 
-    async def standings(self, subjects: Sequence[str]) -> dict[str, Standing]:
-        """How each subject stands; subjects ``decisions`` has never heard of are absent."""
-        answer = await self.request("POST", "/internal/standings", json={"subjects": list(subjects)})
+    async def heed(self, change: ConsentChanged) -> None:
+        """Have what a person's consent says heeded from the next question on."""
+        await self.request("PUT", "/internal/consent", json=change.model_dump(mode="json"))
+
+    async def standings(self, subjects: Sequence[str], *, own: bool = False) -> dict[str, Standing]:
+        """How each subject stands; subjects ``decisions`` has never heard of are absent.
+
+        Also those whose data is withheld, unless it is they who ask (``own``).
+        """
+        asked = {"subjects": list(subjects), "own": own}
+        answer = await self.request("POST", "/internal/standings", json=asked)
         return _STANDINGS.validate_json(answer.content)
 
 

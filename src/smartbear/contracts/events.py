@@ -5,7 +5,7 @@ only if the change is. The job's task is ``<listener>.<event>``; a listener must
 Every event is documented in ``docs/reference/events.md``; a test compares the two.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 import orjson
@@ -70,6 +70,46 @@ class DeviceAssigned(Event):
     subject: str
     assigned_from: AwareDatetime
     assigned_to: AwareDatetime | None = None
+
+
+class ParticipantConsented(Event):
+    """A participant agreed to something or withdrew it; the repository keeps it as a Consent."""
+
+    name = "participant.consented"
+    listeners = ("cdr",)
+
+    subject: str
+    organisation: str
+    purpose: Literal["care", "research"]
+    given: bool
+    at: AwareDatetime
+    """When it was said; what was said later counts, in whatever order it is heard of."""
+    signed: date | None = None
+    """The date on the paper, where it was said on paper."""
+
+
+class Span(BaseModel):
+    """A time, from its beginning to before its end; None: without."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+
+
+class ConsentChanged(Event):
+    """What a person's Consents say, all together, has been worked out anew in the repository."""
+
+    name = "consent.changed"
+    listeners = ("users", "measurements", "decisions", "notifications")
+
+    subject: str
+    number: int
+    """Greater than those of all earlier changes of this person's: news may arrive in another order."""
+    withheld: tuple[Span, ...]
+    """When those who give care may not see the person's data."""
+    released: tuple[Span, ...]
+    """When research may."""
 
 
 class NoticeReading(BaseModel):
@@ -152,6 +192,7 @@ async def publish(tx: Connection, event: Event, *, run_at: datetime | None = Non
 
 __all__ = [
     "Actor",
+    "ConsentChanged",
     "DeviceAssigned",
     "Event",
     "NoticeAcknowledged",
@@ -160,6 +201,8 @@ __all__ = [
     "NoticeReading",
     "NoticeResolved",
     "ParticipantChanged",
+    "ParticipantConsented",
     "ReadingsAccepted",
+    "Span",
     "publish",
 ]

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from pydantic import TypeAdapter
 
 from smartbear.contracts.client import ComponentClient
+from smartbear.contracts.events import ConsentChanged
 from smartbear.contracts.scope import AccessScope
 
 IDEMPOTENCY_KEY = "idempotency-key"
@@ -17,11 +18,17 @@ class MeasurementsClient(ComponentClient):
 
     component: ClassVar[str] = "measurements"
 
-    async def last_readings(self, device_ids: Sequence[str]) -> dict[str, datetime]:
-        """Device time of each device's newest reading; devices without one are absent."""
-        answer = await self.request(
-            "POST", "/internal/devices/last-readings", json={"device_ids": list(device_ids)}
-        )
+    async def heed(self, change: ConsentChanged) -> None:
+        """Have what a person's consent says heeded from the next question on."""
+        await self.request("PUT", "/internal/consent", json=change.model_dump(mode="json"))
+
+    async def last_readings(self, device_ids: Sequence[str], *, own: bool = False) -> dict[str, datetime]:
+        """Device time of each device's newest reading; devices without one are absent.
+
+        Readings of people whose data is withheld do not count, unless it is they who ask (``own``).
+        """
+        asked = {"device_ids": list(device_ids), "own": own}
+        answer = await self.request("POST", "/internal/devices/last-readings", json=asked)
         return _LAST.validate_json(answer.content)
 
     async def submit(

@@ -160,6 +160,9 @@ class NewParticipant(_Form):
     email: Email
     phone: Phone = ""
     consent_date: date
+    """On the form on which the person agreed to be looked after here."""
+    research_consent: bool = False
+    """Whether the person, asked separately, agreed on the same day that projects may use the data."""
     profiles: tuple[Profile, ...] = ()
     case_managers: tuple[Id, ...] = ()
     """Accounts of the organisation's case managers; whoever enrols is one when none is named."""

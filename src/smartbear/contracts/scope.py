@@ -26,6 +26,7 @@ from smartbear.kit.errors import Forbidden, Unauthenticated
 from smartbear.kit.problems import problem_response
 
 HEADER = "x-smartbear-scope"
+_PROJECT = "project."
 _LIFETIME = timedelta(seconds=60)  # from signing to arrival; a long answer may outlive it
 _REMEMBERED = 1024  # scopes signed or verified lately: one caller's requests of a second share a signature
 
@@ -56,8 +57,18 @@ class AccessScope(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def sees_stored_data(self) -> bool:
-        """Whether the caller reads every row as stored: components and clients with ``system/*.*``."""
-        return self.role == SERVICE or (self.role == SYSTEM and "system/*.*" in self.scopes)
+        """Whether the caller reads every row as stored: components and clients with ``system/*.*``.
+
+        Of projects' clients none does.
+        """
+        whole = self.role == SYSTEM and "system/*.*" in self.scopes and self.project is None
+        return self.role == SERVICE or whole
+
+    @property
+    def project(self) -> str | None:
+        """The project a machine client belongs to, by its scope ``project.<name>``."""
+        named = (each.removeprefix(_PROJECT) for each in self.scopes if each.startswith(_PROJECT))
+        return next(named, None) if self.role == SYSTEM else None
 
 
 class _Signed(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ from typing import Any
 
 from smartbear.contracts.cdr import CdrClient
 from smartbear.contracts.events import (
+    ConsentChanged,
     NoticeAcknowledged,
     NoticeResolved,
     ParticipantChanged,
@@ -39,7 +40,11 @@ def handlers(context: Context) -> Handlers:
     async def participant_changed(payload: dict[str, Any]) -> None:
         await follow.participant(context, ParticipantChanged.model_validate(payload))
 
+    async def consent_changed(payload: dict[str, Any]) -> None:
+        await follow.consent(context, ConsentChanged.model_validate(payload))
+
     return {
+        "decisions.consent.changed": consent_changed,
         "decisions.readings.accepted": readings_accepted,
         DEADLINE_REACHED: deadline_reached,
         "decisions.notice.acknowledged": notice_acknowledged,

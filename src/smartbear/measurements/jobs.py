@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from smartbear.contracts.events import DeviceAssigned, ParticipantChanged
+from smartbear.contracts.events import ConsentChanged, DeviceAssigned, ParticipantChanged
 from smartbear.kit.context import Context, Handlers
 from smartbear.measurements.actions import follow
 
@@ -16,7 +16,11 @@ def handlers(context: Context) -> Handlers:
     async def device_assigned(payload: dict[str, Any]) -> None:
         await follow.device(context, DeviceAssigned.model_validate(payload))
 
+    async def consent_changed(payload: dict[str, Any]) -> None:
+        await follow.consent(context, ConsentChanged.model_validate(payload))
+
     return {
+        "measurements.consent.changed": consent_changed,
         "measurements.participant.changed": participant_changed,
         "measurements.device.assigned": device_assigned,
     }

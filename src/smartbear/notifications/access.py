@@ -1,6 +1,6 @@
 """Whose inbox a caller may open: case managers their organisation's, participants their own, others none."""
 
-from smartbear.contracts.scope import PARTICIPANT, AccessScope
+from smartbear.contracts.scope import PARTICIPANT, SERVICE, AccessScope
 from smartbear.kit.errors import Forbidden
 from smartbear.notifications.model.rows import Rows
 
@@ -12,6 +12,19 @@ def inbox(scope: AccessScope) -> Rows:
     if scope.role == PARTICIPANT and scope.participant:
         return Rows(participant=scope.participant)
     raise Forbidden
+
+
+def component(scope: AccessScope) -> None:
+    """Only another component may tell; no person and no machine client."""
+    if scope.role != SERVICE:
+        raise Forbidden
+
+
+def writing(scope: AccessScope) -> str:
+    """The repository id of the participant who writes to the care team; nobody else does."""
+    if scope.role != PARTICIPANT or scope.subject is None:
+        raise Forbidden
+    return scope.subject
 
 
 def closing(scope: AccessScope) -> Rows:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from smartbear.contracts.events import NoticeRaised
+from smartbear.contracts.events import ConsentChanged, NoticeRaised
 from smartbear.contracts.letters import LetterWanted
 from smartbear.kit.context import Context, Handlers
-from smartbear.notifications.actions import dispatch, escalation, letters, posting, raising
+from smartbear.notifications.actions import consent, dispatch, escalation, letters, posting, raising
 from smartbear.notifications.actions.services import Services
 
 
@@ -22,12 +22,16 @@ def handlers(context: Context) -> Handlers:
     async def letter_wanted(payload: dict[str, Any]) -> None:
         await posting.post(services, LetterWanted.model_validate(payload))
 
+    async def consent_changed(payload: dict[str, Any]) -> None:
+        await consent.heed(services.context, ConsentChanged.model_validate(payload))
+
     async def escalate(payload: dict[str, Any]) -> None:
         await escalation.escalate(services, payload["notice_id"])
 
     return {
         f"notifications.{NoticeRaised.name}": notice_raised,
         f"notifications.{LetterWanted.name}": letter_wanted,
+        f"notifications.{ConsentChanged.name}": consent_changed,
         dispatch.SEND_LETTER: send_letter,
         raising.ESCALATE: escalate,
     }

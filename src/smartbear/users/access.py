@@ -22,6 +22,11 @@ def participants(scope: AccessScope) -> Rows:
     raise Forbidden
 
 
+def heeds_consent(scope: AccessScope) -> bool:
+    """Whether withdrawn consent hides a person from the caller: from everybody but the person."""
+    return scope.role != PARTICIPANT
+
+
 def clinical(scope: AccessScope) -> bool:
     """Whether health may be shown: profiles, standing, conditions, age and sex. Not to technicians."""
     return scope.role not in TECHNICAL
@@ -32,6 +37,15 @@ def enrolling(scope: AccessScope) -> Rows:
     if scope.role not in CLINICAL:
         raise Forbidden
     return Rows(organisations=scope.organisations)
+
+
+def consenting(scope: AccessScope) -> Rows:
+    """Whose consent may be seen and entered: one's own, and by case managers that of their organisation."""
+    if scope.role in CLINICAL:
+        return Rows(organisations=scope.organisations)
+    if scope.role == PARTICIPANT and scope.participant:
+        return Rows(participant=scope.participant)
+    raise Forbidden
 
 
 def equipping(scope: AccessScope) -> Rows:

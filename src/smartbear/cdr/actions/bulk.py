@@ -9,7 +9,7 @@ import msgspec
 
 from smartbear.cdr.model.access import Access
 from smartbear.cdr.model.bulk import Job, Kind
-from smartbear.cdr.store import locks
+from smartbear.cdr.store import consents, locks
 from smartbear.cdr.store.bulk import jobs
 from smartbear.cdr.store.repository import Repository
 from smartbear.kit.db import Connection
@@ -20,6 +20,7 @@ STALLED, WAITING = timedelta(minutes=10), timedelta(hours=1)
 """A job that has begun and shows no progress for so long has failed, whatever became of who ran it; one that
 waits for its turn may wait longer."""
 
+_NO_JOB = "There is no such job, or it is not yours."
 _LANES = 2  # bulk jobs that run at the same time; a client's own always follow one another
 _HOLD = 1.0  # seconds a question about a job may wait for its end
 _SHORT, _LONG = 0.01, 0.25  # seconds between two looks: a fiftieth of the job's age, within these
@@ -54,13 +55,17 @@ async def launch(tx: Connection, job: str, caller: str) -> None:
 
 
 async def find(repository: Repository, kind: Kind, caller: str, access: Access, job_id: str) -> Job:
-    """The caller's job; NotFound also if the caller may by now see less than it was started for."""
+    """The caller's job; NotFound also if the caller may by now see less than it was started for.
+
+    So an export ends for its caller when a person withdraws whose data it may hold.
+    """
     async with repository.db.connection() as connection:
         job = await jobs.find(connection, job_id)
-    if job is None or (job.kind, job.caller) != (kind, caller) or _is_over(repository, job):
-        raise NotFound("There is no such job, or it is not yours.")
-    if not access.covers(msgspec.convert(job.asked["access"], Access)):
-        raise NotFound("There is no such job, or it is not yours.")
+        if job is None or (job.kind, job.caller) != (kind, caller) or _is_over(repository, job):
+            raise NotFound(_NO_JOB)
+        asked = msgspec.convert(job.asked["access"], Access)
+        if not access.covers(asked) or await consents.has_lost(connection, asked, job_id):
+            raise NotFound(_NO_JOB)
     return job
 
 

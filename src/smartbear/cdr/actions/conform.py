@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from smartbear.cdr.actions.membership import Codes
 from smartbear.cdr.actions.subscriptions.endpoints import endpoint_faults
+from smartbear.cdr.model import consent
 from smartbear.cdr.model.access import BY_CREATOR
 from smartbear.cdr.store.parameters import DEFINING
 from smartbear.cdr.store.repository import Repository
@@ -126,6 +127,8 @@ async def _unusable(repository: Repository, resource: Mapping[str, Any]) -> list
         found = await repository.parameters.faults(resource)
     elif resource["resourceType"] == BY_CREATOR:
         found = endpoint_faults(repository, resource)
+    elif resource["resourceType"] == consent.TYPE:
+        found = consent.faults(resource)
     return [Issue("error", one.code, one.message, one.path) for one in found]
 
 

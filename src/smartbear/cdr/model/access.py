@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from smartbear.cdr.model import consent
+from smartbear.cdr.model.owner import may_be_owned
 from smartbear.fhir import definitions
 
 Rows = Literal["all", "patient", "organisations", "none"]
@@ -23,6 +25,10 @@ class Owner(NamedTuple):
     type: str
     id: str
     keeper: str | None
+    withheld: bool = False
+    """Of a Patient: whether those who give care may not see the data now."""
+    released: bool = False
+    """Of a Patient: whether research may see the data now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class Access:
     """Types of which all rows are seen, whatever ``rows`` says."""
     limited: frozenset[str] = NO_TYPES
     """Types of which rows have an owner to look at although ``rows`` is «all»."""
+    purpose: consent.Purpose | None = None
+    """What the persons' consent is asked for; None: it is not asked."""
     caller: str = field(default="", compare=False)
     """Who it is: what this caller writes is kept under that name. It does not decide what is seen."""
 
@@ -45,21 +53,30 @@ class Access:
         return resource_type in self.reads and self._holds(resource_type, owner)
 
     def reaches(self, resource_type: str, owner: Owner | None) -> bool:
-        """Whether it exists for the caller as a writer: who may only write still meets what is there."""
+        """Whether it exists for the caller as a writer: a machine meets also what it may not read."""
+        if self.rows == "all" and self.purpose and resource_type != BY_CREATOR:
+            owner = owner and owner._replace(withheld=False, released=True)
         return resource_type in self.reads | self.writes and self._holds(resource_type, owner)
 
     @property
     def is_whole(self) -> bool:
         """Whether every row of every type that may be read is seen."""
-        return self.rows == "all" and not self.limited
+        return self.rows == "all" and not self.limited and self.purpose is None
 
     def sees_all_of(self, resource_type: str) -> bool:
         """Whether no row of a type that may be read needs to be looked at to know that it is seen."""
-        return resource_type in self.shared or (self.rows == "all" and resource_type not in self.limited)
+        every = self.rows == "all" and resource_type not in self.limited
+        return resource_type in self.shared or (every and not self.heeds_consent(resource_type))
+
+    def heeds_consent(self, resource_type: str) -> bool:
+        """Whether a row of this type is seen only if the person it is about agrees."""
+        excepted = self.rows == "organisations" and resource_type == consent.TYPE
+        return self.purpose is not None and not excepted and may_be_owned(resource_type)
 
     def covers(self, other: "Access") -> bool:
         """Whether everything that ``other`` lets a reader see is seen here too."""
         like = self.rows == other.rows and self.keys >= other.keys and self.limited <= other.limited
+        like = like and self.purpose in {None, other.purpose}
         return (self.is_whole or (like and self.shared >= other.shared)) and self.reads >= other.reads
 
     def may_choose_ids(self, resource_type: str) -> bool:
@@ -69,13 +86,24 @@ class Access:
     def _holds(self, resource_type: str, owner: Owner | None) -> bool:
         if self.sees_all_of(resource_type):
             return True
-        if self.rows == "all" and resource_type == BY_CONTEXT:
-            return owner is None or (owner.type != BY_CONTEXT and self.sees(owner.type, owner))
+        if self.rows == "all":
+            return self._holds_of_all(resource_type, owner)
         if owner is None or self.rows == "none":
             return False
         if self.rows == "patient":
             return owner.type == "Patient" and owner.id in self.keys
-        return owner.keeper in self.keys
+        return owner.keeper in self.keys and not (self.heeds_consent(resource_type) and owner.withheld)
+
+    def _holds_of_all(self, resource_type: str, owner: Owner | None) -> bool:
+        """Of a type of which some rows are not seen. An owner that is no Patient cannot say who agrees."""
+        if resource_type == BY_CREATOR:
+            return owner is not None and owner.keeper in self.keys
+        if resource_type == BY_CONTEXT and owner:
+            return owner.type != BY_CONTEXT and self.sees(owner.type, owner)
+        if owner is None:
+            return self.purpose != "research"
+        agrees = owner.released if self.purpose == "research" else not owner.withheld
+        return owner.type == "Patient" and agrees
 
     @property
     def identity(self) -> str:
@@ -88,7 +116,7 @@ class Access:
 
 @lru_cache(maxsize=1024)
 def _sight(access: Access) -> str:
-    return f"{access.rows} {sorted(access.keys)} {sorted(access.reads)}"
+    return f"{access.rows} {sorted(access.keys)} {sorted(access.reads)} {access.purpose}"
 
 
 NOTHING = Access("none")

@@ -7,6 +7,7 @@ nobody, and only those who see everything see it. For Observations this is the p
 """
 
 from collections.abc import Iterable
+from functools import cache
 
 from smartbear.cdr.model.references import LocalId, local_id
 from smartbear.fhir import definitions
@@ -14,6 +15,14 @@ from smartbear.fhir.search.values import Indexes
 
 _FIRST = ("patient", "subject")
 _ALSO = {"Device": ("patient",)}  # handed to a person: ours, R4 has Device in no patient's compartment
+
+
+@cache
+def may_be_owned(resource_type: str) -> bool:
+    """Whether resources of this type can be part of a patient's record at all."""
+    compartment = definitions.compartment("Patient")
+    owned = compartment.members.get(resource_type) if compartment else None
+    return bool(owned) or resource_type == "Patient" or resource_type in _ALSO
 
 
 def owner_of(resource_type: str, resource_id: str, indexes: Indexes, bases: Iterable[str]) -> str | None:

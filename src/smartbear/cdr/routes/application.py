@@ -19,6 +19,7 @@ from smartbear.cdr.routes.bundle import bundle_route
 from smartbear.cdr.routes.errors import error_answer
 from smartbear.cdr.routes.history import history_route
 from smartbear.cdr.routes.http import Answer, Call, call_of
+from smartbear.cdr.routes.internal import internal_application
 from smartbear.cdr.routes.metadata import metadata_of
 from smartbear.cdr.routes.negotiation import Form, form_of, shaped
 from smartbear.cdr.routes.operations import OPERATIONS
@@ -40,7 +41,7 @@ from smartbear.kit import logs
 from smartbear.kit.errors import MethodNotAllowed, NotFound, PlatformError
 from smartbear.kit.problems import REQUEST_ID
 
-_PREFIX = "/fhir"
+_PREFIX, _INTERNAL = "/fhir", "/internal/"
 _POSTED_SEARCH = ("_search",)
 _REQUEST_ID = REQUEST_ID.encode()
 _log = logs.get("cdr")
@@ -93,6 +94,7 @@ class FhirApplication:
 
     def __init__(self, repository: Repository, bindings: Bindings) -> None:
         self._repository, self._bindings = repository, bindings
+        self._internal = internal_application(repository)
         self._known_bases = {base: base for base in repository.bases}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,6 +102,9 @@ class FhirApplication:
         if scope["type"] == "websocket" and scope["path"] == f"{_PREFIX}/websocket":
             await websocket(self._repository, self._bindings, scope, receive, send)
         if scope["type"] != "http":
+            return
+        if scope["path"].startswith(_INTERNAL):
+            await self._internal(scope, receive, send)
             return
         form, limit = form_of(scope), self._repository.settings.bundle_bytes
         trail = self._trail(scope)

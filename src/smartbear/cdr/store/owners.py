@@ -9,10 +9,14 @@ from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.kit.db import Connection
 
-_FIND = """
-    SELECT r.type_id AS owner_type, r.id AS owner, r.organisation
+COLUMNS = """{0}.type_id AS owner_type, {0}.id AS owner, {0}.organisation,
+    coalesce({0}.withheld @> now(), FALSE) AS withheld, coalesce({0}.released @> now(), FALSE) AS released"""
+"""What ``of`` reads, of the alias of an owner's row."""
+
+_FIND = f"""
+    SELECT {COLUMNS.format("r")}
     FROM unnest($1::int[], $2::text[]) AS k (type_id, id)
-    JOIN resource r ON r.type_id = k.type_id AND r.id = k.id WHERE NOT r.deleted"""
+    JOIN resource r ON r.type_id = k.type_id AND r.id = k.id WHERE NOT r.deleted"""  # noqa: S608 - a constant
 
 
 async def find(
@@ -26,7 +30,8 @@ async def find(
 
 
 def of(dictionary: Dictionary, row: "asyncpg.Record") -> Owner | None:
-    """What the columns ``owner_type``, ``owner`` and ``organisation`` of a row say; nulls: there is none."""
+    """What the ``COLUMNS`` of a row say; nulls: there is none."""
     if row["owner"] is None:
         return None
-    return Owner(dictionary.type_names[row["owner_type"]], row["owner"], row["organisation"])
+    kind = dictionary.type_names[row["owner_type"]]
+    return Owner(kind, row["owner"], row["organisation"], row["withheld"], row["released"])

@@ -13,10 +13,10 @@ from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.packing import unpack
 from smartbear.kit.db import Connection
 
-_VERSION = """
-    SELECT b.ver, b.upd, b.method, b.content, p.type_id AS owner_type, p.id AS owner, p.organisation
+_VERSION = f"""
+    SELECT b.ver, b.upd, b.method, b.content, {owners.COLUMNS.format("p")}
     FROM resource r JOIN body b ON b.rid = r.rid LEFT JOIN resource p ON p.rid = b.patient
-    WHERE r.type_id = $1 AND r.id = $2 AND """
+    WHERE r.type_id = $1 AND r.id = $2 AND """  # noqa: S608 - a constant
 _CURRENT = _VERSION + "b.ver = r.ver"
 _ONE = _VERSION + "b.ver = $3"
 

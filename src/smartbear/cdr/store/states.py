@@ -8,12 +8,12 @@ from smartbear.cdr.store import owners
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.kit.db import Connection
 
-_FIND = """
+_FIND = f"""
     SELECT r.rid, r.type_id, r.id, r.ver, r.deleted, r.upd, r.digest,
-        p.type_id AS owner_type, p.id AS owner, p.organisation
+        {owners.COLUMNS.format("p")}
     FROM unnest($1::int[], $2::text[]) AS k (type_id, id)
     JOIN resource r ON r.type_id = k.type_id AND r.id = k.id
-    LEFT JOIN resource p ON p.rid = r.patient"""
+    LEFT JOIN resource p ON p.rid = r.patient"""  # noqa: S608 - a constant
 _LOCK = f"{_FIND} ORDER BY r.type_id, r.id FOR UPDATE OF r"  # in one order everywhere: no deadlocks
 
 

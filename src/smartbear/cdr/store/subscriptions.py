@@ -181,6 +181,17 @@ async def changes(
     ]
 
 
+async def may_tell(connection: Connection, running: Running, kind: str, lookups: Lookups, at: Place) -> bool:
+    """Whether a change that was read before may still be told: a delivery takes a while."""
+    if running.access.purpose is None:
+        return True
+    arguments = Arguments()
+    version = (f"b.rid = {arguments.add(at.rid, 'bigint')}", f"b.ver = {arguments.add(at.ver, 'int')}")
+    seen = Visibility(running.access, arguments, lookups).of("b", {kind})
+    sql, values = arguments.bind(select("b.ver", "body b", *version, seen))
+    return await connection.fetchval(sql, *values) is not None
+
+
 async def tell(connection: Connection, subscription: str) -> None:
     """Tell every process that a subscription has matched; those who are bound to it are pinged."""
     await connection.execute("SELECT pg_notify($1, $2)", MATCHES, subscription)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from smartbear.cdr.model.change import Written
+from smartbear.cdr.model.consent import TYPE
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.indexing import Indexing
 from smartbear.cdr.store.parameters import DEFINING
@@ -28,6 +29,8 @@ from smartbear.kit.errors import Conflict, Unavailable
 _LARGEST = 1000  # changes in a group
 _AT_ONCE = 2  # groups: one is made and answered while the log of the other is flushed
 _TRIES = 3
+_SETTLED = frozenset({DEFINING, TYPE})
+"""Types whose writes have consequences in the same transaction."""
 
 
 @dataclass(slots=True)
@@ -108,7 +111,7 @@ class Writer:
         """Locked, nobody can come in between; otherwise somebody can, and then it is a Conflict."""
         units, events = [unit for unit, _ in asked], Events(self._auditor)
         told = [partial(events.add, trail) for _, trail in asked]
-        locked = locked or any(change.target.type == DEFINING for unit in units for change, _ in unit)
+        locked = locked or any(change.target.type in _SETTLED for unit in units for change, _ in unit)
         with told_as_conflict():
             async with self._db.transaction() if locked else self._db.connection() as connection:
                 results = await self._writing.apply(connection, units, self._clock.now(), told, events)

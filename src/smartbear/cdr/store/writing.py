@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 import asyncpg
 
+from smartbear.cdr.model import consent
 from smartbear.cdr.model.access import BY_CREATOR
 from smartbear.cdr.model.change import Change, Outcome, State, Written, outcome_of
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.model.rid import RidMaker
-from smartbear.cdr.store import parameters, reindexing, states
+from smartbear.cdr.store import consents, parameters, reindexing, states
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.packing import NOTHING, pack
 from smartbear.cdr.store.parameters import DEFINING, AddedParameters
@@ -58,6 +59,13 @@ class _Step(NamedTuple):
     def targets(self) -> frozenset[LocalId]:
         """Every resource the change's rows refer to."""
         return self.rows.targets | {self.owner} if self.owner else self.rows.targets
+
+    def settled(self) -> frozenset[LocalId]:
+        """Of a Consent: the patients it is and was about."""
+        if self.change.target.type != consent.TYPE:
+            return frozenset()
+        before = self.state.owner if self.state else None
+        return frozenset(filter(None, (self.owner, before and LocalId(before.type, before.id))))
 
 
 class Writing:
@@ -115,7 +123,9 @@ class Writing:
         self, connection: Connection, steps: Sequence[_Step], now: datetime, events: Events
     ) -> None:
         own = {step.change.target: step.rid for step in steps}
-        wanted = frozenset(target for step in steps for target in step.targets()) - own.keys()
+        settled = frozenset(patient for step in steps for patient in step.settled())
+        named = frozenset(target for step in steps for target in step.targets())
+        wanted = (named | settled) - own.keys()
         known = await self._rids.find(connection, wanted)
         if len(known) < len(wanted):
             known |= await self._held(connection, sorted(wanted - known.keys()), now)
@@ -125,6 +135,9 @@ class Writing:
         group.close()
         records = await events.records()
         await self._insert(connection, group, (step.rows for step in steps), records)
+        if settled:
+            rids = own | known
+            await consents.settle(connection, self._dictionary, {rids[one] for one in settled})
         defined = {step.rid: _definition(step) for step in steps if step.change.target.type == DEFINING}
         if defined and (changed := await parameters.record(connection, defined)):
             await reindexing.start(connection, self._dictionary, changed.types, changed.generation)

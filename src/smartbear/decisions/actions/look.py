@@ -11,7 +11,7 @@ from smartbear.decisions.actions.rulebook import RuleBook
 from smartbear.decisions.model.limits import Limit, Limits
 from smartbear.decisions.model.rows import Visible
 from smartbear.decisions.model.standing import WEEK, overall, week
-from smartbear.decisions.store import history, limits, people, standings
+from smartbear.decisions.store import consents, history, limits, people, standings
 from smartbear.decisions.store.standings import OnRecord
 from smartbear.kit import logs
 from smartbear.kit.context import Context
@@ -21,11 +21,12 @@ from smartbear.kit.errors import NotFound, PlatformError
 _log = logs.get("decisions")
 
 
-async def stand(context: Context, subjects: Sequence[str]) -> dict[str, Standing]:
-    """How each subject stands; subjects nobody has told us of are absent."""
+async def stand(context: Context, subjects: Sequence[str], *, own: bool = False) -> dict[str, Standing]:
+    """How each subject stands; those nobody has told us of are absent, and for others those who withdrew."""
     since = context.clock.now().date() - timedelta(days=WEEK - 1)
     async with context.db.connection() as connection:
-        known = await standings.get(connection, subjects, since)
+        shown = subjects if own else await consents.shown(connection, subjects)
+        known = await standings.get(connection, shown, since)
     return {subject: _standing(context, on_record) for subject, on_record in known.items()}
 
 

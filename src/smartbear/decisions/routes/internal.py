@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, status
 from pydantic import BaseModel, Field
 
 from smartbear.contracts.decisions import Standing
+from smartbear.contracts.events import ConsentChanged
 from smartbear.contracts.people import Id
 from smartbear.contracts.scope import AccessScope, current_scope
 from smartbear.decisions import access
-from smartbear.decisions.actions import look
+from smartbear.decisions.actions import follow, look
 from smartbear.kit.context import Context
 from smartbear.kit.routing import StrictRoute
 
@@ -18,6 +19,8 @@ class Subjects(BaseModel):
     """People somebody wants to know about."""
 
     subjects: Annotated[list[Id], Field(max_length=1000)]
+    own: bool = False
+    """Whether they ask themselves: then withheld data is told, too."""
 
 
 def router(context: Context) -> APIRouter:
@@ -30,6 +33,12 @@ def router(context: Context) -> APIRouter:
     ) -> dict[str, Standing]:
         """How each subject stands."""
         access.component(scope)
-        return await look.stand(context, asked.subjects)
+        return await look.stand(context, asked.subjects, own=asked.own)
+
+    @routes.put("/internal/consent", status_code=status.HTTP_204_NO_CONTENT)
+    async def consent(change: ConsentChanged, scope: Annotated[AccessScope, Depends(current_scope)]) -> None:
+        """Heed what a person's consent says, from the next question on."""
+        access.component(scope)
+        await follow.consent(context, change)
 
     return routes

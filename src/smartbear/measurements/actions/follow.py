@@ -1,8 +1,8 @@
-"""Following what ``users`` tells about people and devices."""
+"""Following what ``users`` tells about people and devices, and the repository about consent."""
 
-from smartbear.contracts.events import DeviceAssigned, ParticipantChanged
+from smartbear.contracts.events import ConsentChanged, DeviceAssigned, ParticipantChanged
 from smartbear.kit.context import Context
-from smartbear.measurements.store import people
+from smartbear.measurements.store import consents, people
 
 
 async def participant(context: Context, event: ParticipantChanged) -> None:
@@ -15,3 +15,9 @@ async def device(context: Context, event: DeviceAssigned) -> None:
     """Remember which device was whose and when."""
     async with context.db.connection() as connection:
         await people.put_holding(connection, event)
+
+
+async def consent(context: Context, change: ConsentChanged) -> None:
+    """Remember from whom a person's data is withheld, from the next question on."""
+    async with context.db.connection() as connection:
+        await consents.put(connection, change)

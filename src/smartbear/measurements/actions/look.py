@@ -54,10 +54,12 @@ async def arrived(context: Context, visible: Visible, days: int) -> dict[str, An
     return arrivals(wanted, shares, total)
 
 
-async def last_readings(context: Context, device_ids: Sequence[str]) -> dict[str, datetime]:
+async def last_readings(
+    context: Context, device_ids: Sequence[str], *, own: bool = False
+) -> dict[str, datetime]:
     """Device time of the newest reading of each device; devices without one are absent."""
     async with context.db.connection() as connection:
-        return await arrival_store.last_readings(connection, device_ids)
+        return await arrival_store.last_readings(connection, device_ids, own=own)
 
 
 async def _must_see(connection: Connection, visible: Visible, subject: str) -> None:

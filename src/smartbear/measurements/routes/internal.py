@@ -3,21 +3,24 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, status
 from pydantic import BaseModel, Field
 
+from smartbear.contracts.events import ConsentChanged
 from smartbear.contracts.people import Id
 from smartbear.contracts.scope import AccessScope, current_scope
 from smartbear.kit.context import Context
 from smartbear.kit.routing import StrictRoute
 from smartbear.measurements import access
-from smartbear.measurements.actions import look
+from smartbear.measurements.actions import follow, look
 
 
 class Devices(BaseModel):
     """Devices somebody wants to know about."""
 
     device_ids: Annotated[list[Id], Field(max_length=1000)]
+    own: bool = False
+    """Whether who has them asks: then withheld readings count, too."""
 
 
 def router(context: Context) -> APIRouter:
@@ -30,6 +33,12 @@ def router(context: Context) -> APIRouter:
     ) -> dict[str, datetime]:
         """Device time of each device's newest reading."""
         access.component(scope)
-        return await look.last_readings(context, devices.device_ids)
+        return await look.last_readings(context, devices.device_ids, own=devices.own)
+
+    @routes.put("/internal/consent", status_code=status.HTTP_204_NO_CONTENT)
+    async def consent(change: ConsentChanged, scope: Annotated[AccessScope, Depends(current_scope)]) -> None:
+        """Heed what a person's consent says, from the next question on."""
+        access.component(scope)
+        await follow.consent(context, change)
 
     return routes

@@ -28,14 +28,19 @@ async def count(tx: Connection, rows: Sequence[Row]) -> None:
     )
 
 
-async def last_readings(connection: Connection, device_ids: Sequence[str]) -> dict[str, datetime]:
-    """Device time of the newest reading of each device; devices without one are absent."""
+async def last_readings(
+    connection: Connection, device_ids: Sequence[str], *, own: bool
+) -> dict[str, datetime]:
+    """Device time of the newest reading of each device, withheld ones only for their ``own`` person."""
     found = await connection.fetch(
         """SELECT d.device_id, newest.last_measured_at
            FROM unnest($1::uuid[]) AS d (device_id) CROSS JOIN LATERAL (
                SELECT last_measured_at FROM arrival a WHERE a.device_id = d.device_id
+                   AND ($2 OR NOT EXISTS (
+                       SELECT FROM consent c WHERE c.subject = a.subject AND c.withheld @> now()))
                ORDER BY day DESC, last_measured_at DESC LIMIT 1) AS newest""",
         device_ids,
+        own,
     )
     return {str(row["device_id"]): row["last_measured_at"] for row in found}
 
@@ -44,7 +49,7 @@ async def shares(connection: Connection, visible: Visible, first: date, last: da
     """For each day and category of device among the visible people: how many had one, how many were heard."""
     found = await connection.fetch(
         """WITH people AS (
-                SELECT subject FROM person WHERE $1 OR organisation = ANY($2::uuid[]) OR subject = $3),
+                SELECT subject FROM cared WHERE $1 OR organisation = ANY($2::uuid[]) OR subject = $3),
             day AS (SELECT generate_series($4::date, $5::date, interval '1 day')::date AS day),
             expected AS (
                 SELECT category, day, array_agg(DISTINCT subject) AS subjects
@@ -67,7 +72,7 @@ async def shares(connection: Connection, visible: Visible, first: date, last: da
 async def total(connection: Connection, visible: Visible, first: date, last: date) -> int:
     """Readings of the visible people measured on these days."""
     found: int = await connection.fetchval(
-        """SELECT coalesce(sum(readings), 0) FROM arrival JOIN person USING (subject)
+        """SELECT coalesce(sum(readings), 0) FROM arrival JOIN cared USING (subject)
            WHERE ($1 OR organisation = ANY($2::uuid[]) OR subject = $3) AND day BETWEEN $4 AND $5""",
         visible.everything,
         visible.organisations,

@@ -43,7 +43,7 @@ async def sees(connection: Connection, visible: Visible, subject: str) -> bool:
     if visible.everything or visible.subject == subject:
         return True
     found: bool = await connection.fetchval(
-        "SELECT EXISTS (SELECT FROM person WHERE subject = $1 AND organisation = ANY($2::uuid[]))",
+        "SELECT EXISTS (SELECT FROM cared WHERE subject = $1 AND organisation = ANY($2::uuid[]))",
         subject,
         visible.organisations,
     )

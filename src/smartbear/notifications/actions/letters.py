@@ -28,6 +28,9 @@ async def send_letter(services: Services, delivery_id: str) -> None:
     if letter is None:
         return
     now = context.clock.now()
+    if letter.is_withheld:
+        await _withhold(services, letter, now)
+        return
     address = context.settings.addresses()[0]
     message = wording.compose(letter, sender=settings.sender, address=address, at=now)
     failure = await mail.send(settings, message)
@@ -38,6 +41,15 @@ async def send_letter(services: Services, delivery_id: str) -> None:
     _log.info(
         "letter_handled", channel="email", state=outcome, code=failure.detail if failure else "accepted"
     )
+
+
+async def _withhold(services: Services, letter: Letter, now: datetime) -> None:
+    """End a delivery about a person who has withdrawn meanwhile; nobody hears that somebody was not told."""
+    async with services.context.db.transaction() as tx:
+        await changes.one_at_a_time(tx)
+        await deliveries.finish(tx, letter.delivery_id, "failed", now, "withheld")
+        await changes.record(tx, [letter.notice_id], now)
+    _log.info("letter_handled", channel="email", state="failed", code="withheld")
 
 
 async def _settle(

@@ -62,6 +62,7 @@ async def after(connection: Connection, number: int, limit: int) -> list[Change]
                   team.state AS team_state, person.state AS participant_state
            FROM change c JOIN notice n ON n.id = c.notice_id
            LEFT JOIN item team ON team.notice_id = n.id AND team.audience = 'ccm'
+               AND NOT EXISTS (SELECT FROM withheld w WHERE w.subject = n.subject)
            LEFT JOIN item person ON person.notice_id = n.id AND person.audience = 'participant'
            WHERE c.number > $1 AND NOT n.muted ORDER BY c.number LIMIT $2""",
         number,

@@ -23,6 +23,8 @@ class Letter:
     address: str
     tries: int
     """Attempts that have failed."""
+    is_withheld: bool
+    """Whether the participant's consent keeps it from this recipient."""
 
 
 async def add(
@@ -73,7 +75,8 @@ async def letter(connection: Connection, delivery_id: str) -> Letter | None:
     """The e-mail of a delivery, None if it has been sent or given up."""
     row = await connection.fetchrow(
         """SELECT d.id::text AS delivery_id, n.id::text AS notice_id, n.participant, n.language, d.recipient,
-                  d.message, d.address, d.tries
+                  d.message, d.address, d.tries, d.recipient <> 'participant' AND EXISTS (
+                      SELECT FROM withheld w WHERE w.subject = n.subject) AS is_withheld
            FROM delivery d JOIN notice n ON n.id = d.notice_id
            WHERE d.id = $1 AND d.channel = 'email' AND d.state = 'pending'""",
         delivery_id,

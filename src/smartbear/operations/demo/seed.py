@@ -151,6 +151,7 @@ class Seeding:
             email=f"participant-{number}@demo.invalid",
             phone=f"+351 290 000 {number:03}",
             consent_date=(self.identity.clock.now() - _ENROLLED_BEFORE).date(),
+            research_consent=True,
             profiles=told.profiles,
         )
         participant, subject = await self.users.enrol(form, scope)

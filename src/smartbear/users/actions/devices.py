@@ -69,7 +69,7 @@ async def stock(context: Context, neighbours: Neighbours, scope: AccessScope) ->
         found = await devices.stock(connection, rows)
         holders = {device.participant for device in found if device.participant}
         trail.about(*(await subjects.of(connection, holders)).values())
-    heard = await neighbours.last_readings([device.id for device in found])
+    heard = await neighbours.last_readings([device.id for device in found], own=False)
     return [device.model_copy(update={"last_reading_at": heard.get(device.id)}) for device in found]
 
 

@@ -13,8 +13,11 @@ from smartbear.kit.context import Context
 from smartbear.kit.db import Connection
 from smartbear.kit.errors import FieldError, NotFound, Unprocessable
 from smartbear.users import access
+from smartbear.users.actions import consents
+from smartbear.users.model.consents import Decision
 from smartbear.users.model.participants import ParticipantChange
 from smartbear.users.store import organisations, participants, subjects
+from smartbear.users.store.participants import Locked
 
 _log = logs.get("users")
 
@@ -35,6 +38,10 @@ async def enrol(context: Context, scope: AccessScope, form: NewParticipant) -> s
         managers = form.case_managers or await _myself(tx, scope, place.organisation_id)
         await _set_case_managers(tx, participant_id, managers, place.organisation_id)
         await publish(tx, await subjects.changed(tx, participant_id))
+        person = Locked(place.organisation_id, subject)
+        for purpose in ("care", "research") if form.research_consent else ("care",):
+            agreed = Decision(given=True, signed=form.consent_date)
+            await consents.say(context, tx, scope, participant_id, person, purpose, agreed)
     _log.info("participant_enrolled", count=1)
     return participant_id
 

@@ -56,7 +56,7 @@ def _last_reading(row: Row) -> float:
 _KEYS: dict[Sort, Callable[[Row], Any]] = {
     "flagged": _flagged,
     "id": lambda row: int(row.participant.id.removeprefix("SB-")),
-    "age": lambda row: row.participant.age,
+    "age": lambda row: row.participant.age or 0,
     "status": lambda row: row.participant.status,
     "last_reading": _last_reading,
 }

@@ -86,7 +86,7 @@ async def list_reachable(
         held = await devices.held(connection, [person.id for person in shown])
         for participant_id, subject in (await subjects.of(connection, held)).items():
             _seen(participant_id, subject)
-    heard = await _with_last_readings(neighbours, held)
+    heard = await _with_last_readings(neighbours, held, own=False)
     return TechnicalPage([(person, heard[person.id]) for person in shown], len(found))
 
 
@@ -99,7 +99,10 @@ async def detail(context: Context, neighbours: Neighbours, scope: AccessScope, p
     async with context.db.connection() as connection:
         private = await participants.private(connection, participant_id)
         held = await devices.held(connection, [participant_id])
-    heard = await _with_last_readings(neighbours, held)
+    own = not access.heeds_consent(scope)
+    heard = await _with_last_readings(neighbours, held, own=own)
+    if rows[0].participant.consent.status == "withdrawn" and not own:
+        return Detail(rows[0], private.administrative(), heard[participant_id], ())
     conditions = await neighbours.conditions(rows[0].participant.subject)
     return Detail(rows[0], private, heard[participant_id], conditions)
 
@@ -132,15 +135,16 @@ async def _find(context: Context, neighbours: Neighbours, scope: AccessScope, se
     rows = access.participants(scope)
     async with context.db.connection() as connection:
         found = await participants.find(connection, rows, search, context.clock.now().date())
-    standings = await neighbours.standings([person.subject for person in found])
+    own = not access.heeds_consent(scope)
+    standings = await neighbours.standings([person.subject for person in found], own=own)
     return [Row(person, standings.get(person.subject)) for person in found]
 
 
 async def _with_last_readings(
-    neighbours: Neighbours, held: dict[str, list[HeldDevice]]
+    neighbours: Neighbours, held: dict[str, list[HeldDevice]], *, own: bool
 ) -> dict[str, list[HeldDevice]]:
     every = {device.id for owned in held.values() for device in owned}
-    heard = await neighbours.last_readings(sorted(every))
+    heard = await neighbours.last_readings(sorted(every), own=own)
     return {
         participant_id: [
             device.model_copy(update={"last_reading_at": heard.get(device.id)}) for device in owned

@@ -33,6 +33,7 @@ class Consent(BaseModel):
 
     date: date
     status: ConsentStatus
+    research: bool = Field(description="Whether projects may use the data.")
 
 
 class Manager(BaseModel):
@@ -49,8 +50,10 @@ class Participant(BaseModel):
 
     id: str = Field(description="SB-0001: the identity everyone uses.")
     subject: str = Field(description="The same person in the repository, as in Patient/<subject>.")
-    birth_month: str = Field(description="YYYY-MM; the day is not kept.")
-    age: int = Field(description="Whole years.")
+    birth_month: str | None = Field(
+        description="YYYY-MM; the day is not kept. Null, like all below, once consent is withdrawn."
+    )
+    age: int | None = Field(description="Whole years.")
     sex: Sex
     status: Status
     profiles: tuple[Profile, ...]
@@ -76,6 +79,10 @@ class Private(BaseModel):
     carers: tuple[Carer, ...]
     external_email: str | None = Field(description="A case manager without an account, told by e-mail.")
 
+    def administrative(self) -> "Private":
+        """What is left once consent is withdrawn: how to get the devices back."""
+        return Private(contact=self.contact, carers=(), external_email=None)
+
 
 class ParticipantChange(BaseModel):
     """What a case manager may change: only the fields a request names count; a list replaces the list."""
@@ -85,7 +92,6 @@ class ParticipantChange(BaseModel):
     email: Email = ""
     phone: Phone = ""
     status: Status = "pending"
-    consent_status: ConsentStatus = "given"
     profiles: tuple[Profile, ...] = ()
     case_managers: tuple[Id, ...] = Field((), max_length=50)
     carers: tuple[Carer, ...] = Field((), max_length=20)

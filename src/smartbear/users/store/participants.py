@@ -15,19 +15,23 @@ from smartbear.users.model.rows import Rows, Search
 
 
 async def find(connection: Connection, rows: Rows, search: Search, today: date) -> list[Participant]:
-    """Participants of ``rows``, by id; ages as of ``today``."""
+    """Participants of ``rows``, by id; ages as of ``today``.
+
+    Of one who has withdrawn others see that this is so, and nothing of what was agreed to be seen.
+    """
     found = await connection.fetch(
-        """SELECT p.id, p.subject::text, to_char(p.birth_month, 'YYYY-MM') AS birth_month,
-                  extract(year FROM age($7::date, p.birth_month))::int AS age, p.sex, p.status, p.profiles,
+        """SELECT p.id, p.subject::text, to_char(s.birth_month, 'YYYY-MM') AS birth_month,
+                  extract(year FROM age($7::date, s.birth_month))::int AS age,
+                  coalesce(s.sex, 'unknown') AS sex, p.status, coalesce(s.profiles, '{}') AS profiles,
                   p.organisation, p.pilot, p.consent, coalesce(
                       (SELECT json_agg(json_build_object('account', s.account, 'name', s.name)
                                        ORDER BY s.name)
                        FROM care_assignment c JOIN staff s USING (account)
                        WHERE c.participant_id = p.id), '[]') AS case_managers
-           FROM person p
+           FROM person p LEFT JOIN participant s ON s.id = p.id AND (NOT p.is_withheld OR p.id = $2)
            WHERE (p.organisation_id = ANY($1::uuid[]) OR p.id = $2)
              AND ($3 = '' OR strpos(lower(concat_ws(' ', p.id, p.email, p.phone)), lower($3)) > 0)
-             AND ($4::text IS NULL OR p.status = $4) AND ($5::text IS NULL OR $5 = ANY(p.profiles))
+             AND ($4::text IS NULL OR p.status = $4) AND ($5::text IS NULL OR $5 = ANY(s.profiles))
              AND ($6::text IS NULL OR p.id = $6)
            ORDER BY p.number""",
         rows.organisations,
@@ -74,8 +78,8 @@ async def private(connection: Connection, participant_id: str) -> Private:
 async def profiles(connection: Connection, rows: Rows) -> dict[str, int]:
     """How many participants of ``rows`` have each profile."""
     found = await connection.fetch(
-        """SELECT profile, count(*) AS n FROM participant p, unnest(p.profiles) AS profile
-           WHERE p.organisation_id = ANY($1::uuid[]) OR p.id = $2 GROUP BY profile""",
+        """SELECT profile, count(*) AS n FROM person p, unnest(p.profiles) AS profile
+           WHERE (p.organisation_id = ANY($1::uuid[]) AND NOT p.is_withheld) OR p.id = $2 GROUP BY profile""",
         rows.organisations,
         rows.participant,
     )
@@ -89,8 +93,8 @@ async def enrol(
     try:
         participant_id: str = await connection.fetchval(
             """INSERT INTO participant (subject, organisation_id, birth_month, sex, email, phone, status,
-                   profiles, consent_date, consent_status, external_email, enrolled_at)
-               VALUES ($1, $2, to_date($3, 'YYYY-MM'), $4, $5, $6, 'pending', $7, $8, 'given', $9, $10)
+                   profiles, consent_date, external_email, enrolled_at)
+               VALUES ($1, $2, to_date($3, 'YYYY-MM'), $4, $5, $6, 'pending', $7, $8, $9, $10)
                RETURNING id""",
             subject,
             organisation_id,
@@ -116,7 +120,6 @@ async def change(connection: Connection, participant_id: str, changes: dict[str,
                    email = coalesce(new->>'email', email),
                    phone = coalesce(new->>'phone', phone),
                    status = coalesce(new->>'status', status),
-                   consent_status = coalesce(new->>'consent_status', consent_status),
                    external_email = CASE WHEN new ? 'external_email' THEN new->>'external_email'
                                          ELSE external_email END,
                    profiles = CASE WHEN new ? 'profiles' THEN

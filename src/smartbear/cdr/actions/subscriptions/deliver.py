@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -19,7 +19,7 @@ from smartbear.cdr.model.tags import IfMatch
 from smartbear.cdr.store import subscriptions
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
-from smartbear.cdr.store.search.lookups import look_up
+from smartbear.cdr.store.search.lookups import Lookups, look_up
 from smartbear.cdr.store.subscriptions import Place, Running
 from smartbear.contracts.identity import IdentityClient
 from smartbear.fhir import json, xml
@@ -87,21 +87,20 @@ class _Delivery:
         loop = asyncio.get_running_loop()
         until = loop.time() + _TURN
         while loop.time() < until:
-            query, found, end = await self._next(running)
-            for place, stored in found:
+            turn = await self._next(running)
+            for place, stored in turn.found:
                 resource = json.decode(stored.json())
-                if matches(resource, query):
+                if matches(resource, turn.query) and await self._may_tell(running, turn, place):
                     await self._notify(running, stored, resource)
                     if not await self._advance(running, place) or loop.time() >= until:
                         return
-            if not await self._advance(running, end):
+            if not await self._advance(running, turn.end):
                 return
-            running = running._replace(place=end)
-            if len(found) < _AT_ONCE:
+            running = running._replace(place=turn.end)
+            if len(turn.found) < _AT_ONCE:
                 return
 
-    async def _next(self, running: Running) -> tuple[Query, list[tuple[Place, Stored]], Place]:
-        """The criteria, the changes that come next, and up to where that is."""
+    async def _next(self, running: Running) -> "_Turn":
         repository = self.repository
         async with repository.db.connection() as connection:
             end = await subscriptions.horizon(connection)
@@ -110,7 +109,13 @@ class _Delivery:
                 connection, repository.dictionary, repository.rids, repository.bases, (), running.access
             )
             found = await subscriptions.changes(connection, running, query.type or "", lookups, end, _AT_ONCE)
-        return query, found, found[-1][0] if len(found) == _AT_ONCE else end
+        return _Turn(query, lookups, found, found[-1][0] if len(found) == _AT_ONCE else end)
+
+    async def _may_tell(self, running: Running, turn: "_Turn", place: Place) -> bool:
+        """Whether consent still stands: those who come later in a turn are told of seconds after it began."""
+        async with self.repository.db.connection() as connection:
+            kind = turn.query.type or ""
+            return await subscriptions.may_tell(connection, running, kind, turn.lookups, place)
 
     async def _advance(self, running: Running, place: Place) -> bool:
         async with self.repository.db.connection() as connection:
@@ -131,6 +136,15 @@ class _Delivery:
         address = f"{path.rstrip('/')}/{stored.target.type}/{stored.target.id}{mark}{query}"
         kind = ("Content-Type", f"application/fhir+{order.payload}")
         await send(self.transport, endpoints, "PUT", address, (*order.headers, kind), body)
+
+
+class _Turn(NamedTuple):
+    """The criteria, the changes that come next, and up to where that is."""
+
+    query: Query
+    lookups: Lookups
+    found: list[tuple[Place, Stored]]
+    end: Place
 
 
 async def _failed(repository: Repository, rid: int, resource: dict[str, Any], said: str) -> None:

@@ -1,0 +1,18 @@
+"""``/internal``: what only components may ask."""
+
+from fastapi import APIRouter, status
+
+from smartbear.contracts.events import ConsentChanged
+from smartbear.kit.routing import StrictRoute
+from smartbear.notifications import access
+from smartbear.notifications.actions import consent
+from smartbear.notifications.routes.dependencies import Scope, With
+
+router = APIRouter(include_in_schema=False, route_class=StrictRoute)
+
+
+@router.put("/internal/consent", status_code=status.HTTP_204_NO_CONTENT)
+async def heed(change: ConsentChanged, scope: Scope, services: With) -> None:
+    """Heed what a person's consent says, from the next question on."""
+    access.component(scope)
+    await consent.heed(services.context, change)
