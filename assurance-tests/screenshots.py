@@ -11,7 +11,7 @@ import asyncio
 from playwright.async_api import Browser, Page, expect
 from rich.console import Console
 
-from browsers import DESK, PHONE, Desk, Phone, chromium, window
+from browsers import DESK, PHONE, Desk, Phone, chromium, sign_in, window
 from platform_under_test import ROOT, PlatformUnderTest, data_directory
 
 _IMAGES = ROOT / "docs" / "images"
@@ -42,6 +42,7 @@ async def photographs(platform: PlatformUnderTest) -> None:
         await phone_pages(browser, platform)
         for theme in _THEMES:
             await desk_pages(browser, platform, theme)
+            await administrator_pages(browser, platform, theme)
 
 
 async def public_pages(browser: Browser, platform: PlatformUnderTest, theme: str) -> None:
@@ -89,6 +90,18 @@ async def desk_pages(browser: Browser, platform: PlatformUnderTest, theme: str) 
     await desk.home.goto(f"{platform.address}/participants/SB-0001/clinical")
     await desk.home.get_by_role("button", name="Red alert").click()  # its minutes appear in the lens
     await photograph(desk.home, "clinical-data", theme)
+    await context.close()
+
+
+async def administrator_pages(browser: Browser, platform: PlatformUnderTest, theme: str) -> None:
+    """The accounts of staff."""
+    context = await window(browser, DESK, theme)
+    page = await context.new_page()
+    await sign_in(page, platform.address, "admin", platform.password())
+    await page.get_by_role("heading", name="Needs you now").wait_for()
+    await page.goto(f"{platform.address}/accounts")
+    await page.get_by_role("table").wait_for()
+    await photograph(page, "accounts", theme)
     await context.close()
 
 

@@ -78,6 +78,23 @@ async def test_axe_finds_nothing_on_the_pages_of_a_technician(platform, open_win
     assert await found_on(page, platform.address, pages) == []
 
 
+@THEMES
+async def test_axe_finds_nothing_on_the_pages_of_an_administrator(platform, open_window, theme):
+    page = await (await open_window(DESK, theme)).new_page()
+    await sign_in(page, platform.address, "admin", platform.password())
+    await expect(page.get_by_role("heading", name="Needs you now")).to_be_visible()
+    pages = {"/": "Needs you now", "/accounts": "Accounts", "/inbox": "You may not see this"}
+    found = await found_on(page, platform.address, pages)
+    await page.goto(f"{platform.address}/accounts/new")
+    await page.get_by_role("button", name="Add the account").click()
+    found += await faults(page)
+    await page.goto(f"{platform.address}/accounts?role=Tech")
+    await page.get_by_role("link", name="Technician T-02").click()
+    await page.get_by_role("button", name="Delete").click()
+    await expect(page.get_by_role("heading", name="Delete the account of Technician T-02?")).to_be_focused()
+    assert found + await faults(page) == []
+
+
 async def test_axe_finds_nothing_in_the_app(platform, open_window):
     phone = await Phone.open(await open_window(PHONE), platform, "naples_participant")
     found = []

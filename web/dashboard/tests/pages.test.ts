@@ -1,6 +1,10 @@
+import type { Account } from "@smartbear/shared/api/accounts.ts";
+import { ApiError } from "@smartbear/shared/api/errors.ts";
 import type { InboxItem } from "@smartbear/shared/api/inbox.ts";
 import type { Device, ReachableParticipant, Standing } from "@smartbear/shared/api/people.ts";
 import { expect, test } from "vitest";
+import { changesOf, EMPTY, faultyFields, fieldsOf, refusedFields } from "../src/pages/accounts/accountForm.ts";
+import { EVERYBODY, fromAddress as accountsAt, toAddress as accountsAddress } from "../src/pages/accounts/accountQuery.ts";
 import { levelOf } from "../src/pages/home/level.ts";
 import { silentDevices } from "../src/pages/home/silent.ts";
 import { inOrder } from "../src/pages/inbox/order.ts";
@@ -65,6 +69,53 @@ test("closed notices are told newest first", () => {
   const items = ["2026-11-15T09:00:00Z", "2026-11-17T09:00:00Z"].map((created_at) => ({ created_at, level: "red", kind: "red_alert" }) as InboxItem);
   expect(inOrder(items, "closed")[0]).toBe(items[1]);
   expect(inOrder(items, "open")[0]).toBe(items[0]);
+});
+
+const asking = {
+  username: "new_user", given_name: "New", family_name: "User", email: "new.user@demo.invalid", role: "", organisation: null, wished_organisation: "o-1",
+} as Account;
+const form = { ...fieldsOf(asking), role: "CCM" };
+
+test("whoever asks for an account is offered the organisation wished for, and approving says so", () => {
+  expect(fieldsOf(asking).organisation).toBe("o-1");
+  expect(changesOf(asking, form)).toEqual({ role: "CCM", organisation: "o-1" });
+});
+
+test("only what differs is changed, and an organisation can be taken away", () => {
+  const account = { ...asking, role: "CCM", organisation: "o-1" } as Account;
+  expect(changesOf(account, fieldsOf(account))).toEqual({});
+  expect(changesOf(account, { ...fieldsOf(account), role: "Auditor", organisation: "", family_name: " Other " }))
+    .toEqual({ role: "Auditor", organisation: null, family_name: "Other" });
+});
+
+test("a form says which fields cannot be sent, and an organisation is wanted of those who work in one", () => {
+  const fields = ["username", "given_name", "family_name", "email", "role", "organisation"] as const;
+  expect(faultyFields(EMPTY, fields)).toEqual(["username", "given_name", "family_name", "email", "role"]);
+  expect(faultyFields({ ...form, organisation: "" }, fields)).toEqual(["organisation"]);
+  expect(faultyFields({ ...form, role: "Auditor", organisation: "" }, fields)).toEqual([]);
+  expect(faultyFields({ ...form, username: "a b", email: "nobody" }, fields)).toEqual(["username", "email"]);
+  expect(faultyFields(EMPTY, ["role"])).toEqual(["role"]);
+});
+
+test("what the platform refuses is said at its field", () => {
+  const fault = (path: string) => new ApiError(422, "unprocessable", "", [{ path, code: "x", message: "x" }]);
+  expect(refusedFields(fault("organisation"))).toEqual(["organisation"]);
+  expect(refusedFields(fault("elsewhere"))).toEqual([]);
+  expect(refusedFields(new ApiError(409, "conflict", ""))).toEqual(["username"]);
+  expect(refusedFields(new Error("offline"))).toEqual([]);
+});
+
+test("a list of accounts survives the way into its address and back", () => {
+  const list = { search: "new", state: "approval", role: "CCM", organisation: "o-1", page: 2 };
+  expect(accountsAt(accountsAddress(list))).toEqual(list);
+  expect(accountsAddress(EVERYBODY)).toEqual({});
+  expect(accountsAt({ page: "-1", state: ["a", "b"] })).toEqual(EVERYBODY);
+});
+
+test("administrators open accounts and no participant", () => {
+  expect(["home", "accounts"].every((page) => mayOpen("SysAdmin", page))).toBe(true);
+  expect(["participants", "participant", "inbox"].some((page) => mayOpen("SysAdmin", page))).toBe(false);
+  expect(["CCM", "Tech", "Auditor"].some((role) => mayOpen(role as "CCM", "accounts"))).toBe(false);
 });
 
 test("technicians open no page with clinical values", () => {

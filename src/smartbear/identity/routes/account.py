@@ -64,6 +64,7 @@ async def _page(request: Request, session: SignedIn, problem: Problem | None = N
         request,
         "account.html",
         problem.status if problem else 200,
+        client="" if seen.may_delete else pages.OF_PARTICIPANTS,
         proof=proof,
         problem=problem,
         person=seen.account,

@@ -17,7 +17,8 @@ from smartbear.identity.model.texts import LANGUAGES, words
 from smartbear.identity.routes.provider import provider
 
 _COOKIE = "smartbear_language"
-_OF_PARTICIPANTS = "mobile"  # the client whose users get larger text and targets
+OF_PARTICIPANTS = "mobile"
+"""The client whose users get larger text and targets."""
 _CSP = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -153,7 +154,7 @@ def page(
         language=language,
         languages=LANGUAGES,
         environment=settings.environment,
-        large=client == _OF_PARTICIPANTS,
+        large=client == OF_PARTICIPANTS,
         account=ACCOUNT,
         runs_script=runs_script,
         **{"here": _without_language(request), **values},

@@ -2,10 +2,11 @@ import type { Role } from "@smartbear/shared/api/people.ts";
 
 /** Who may open which page; the platform decides again on every request. */
 export const PAGE_ROLES = {
-  home: ["CCM", "Tech"],
+  home: ["CCM", "Tech", "SysAdmin"],
   participants: ["CCM", "Tech"],
   participant: ["CCM"],
   inbox: ["CCM"],
+  accounts: ["SysAdmin"],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type PageName = keyof typeof PAGE_ROLES;

@@ -22,9 +22,23 @@ export class ApiClient {
   }
 
   post<T>(path: string, body: unknown, options: SendOptions = {}): Promise<T> {
-    const headers: Record<string, string> = { "content-type": "application/json" };
-    if (options.idempotencyKey) headers["idempotency-key"] = options.idempotencyKey;
-    return this.send<T>(path, { method: "POST", headers, body: JSON.stringify(body) });
+    return this.write<T>("POST", path, body, options.idempotencyKey ? { "idempotency-key": options.idempotencyKey } : {});
+  }
+
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.write<T>("PUT", path, body);
+  }
+
+  patch<T>(path: string, body: unknown): Promise<T> {
+    return this.write<T>("PATCH", path, body);
+  }
+
+  delete(path: string): Promise<void> {
+    return this.send<void>(path, { method: "DELETE" });
+  }
+
+  private write<T>(method: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<T> {
+    return this.send<T>(path, { method, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
   }
 
   /** A successful response, its body unread. @throws ApiError, OfflineError */
