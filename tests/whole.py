@@ -42,6 +42,7 @@ STAFF = {
     "tech_north": ("Tech", "north"),
     "auditor": ("Auditor", None),
     "sysadmin": ("SysAdmin", None),
+    "scientist": ("DataScientist", None),
 }
 MACHINES = {
     "system": "system/*.*",
@@ -116,6 +117,10 @@ class Whole:
             token = answer["access_token"]
             self._token[who] = (minute, token)
         return token
+
+    def forget(self, who: str) -> None:
+        """Have somebody sign in anew, as whatever the account is now."""
+        self._token.pop(who, None)
 
     async def browser(self, who: str) -> dict[str, Any]:
         """The tokens of a person who signs in anew."""
@@ -227,7 +232,15 @@ async def _settle(made: Whole) -> None:
 async def _employ(made: Whole, users: UsersClient, username: str, role: str, place: str | None) -> str:
     identity, organisation = made.running.contexts["identity"], made.place.get(place or "")
     pilot = made.place["pilot"] if organisation else None
-    new = NewAccount(username=username, role=role, name=username, organisation=organisation, pilot=pilot)
+    project = PROJECTS[0] if role == "DataScientist" else None
+    new = NewAccount(
+        username=username,
+        role=role,
+        name=username,
+        organisation=organisation,
+        pilot=pilot,
+        project=project,
+    )
     account = await create_account(identity, new, PASSWORD)
     member = StaffMember(name=username, role=role, organisation_id=organisation)  # type: ignore[arg-type]
     await users.put_staff(account, member)

@@ -33,7 +33,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    """An account to make; organisation, pilot and participant are ids."""
+    """An account to make; organisation, pilot and participant are ids, a project is its name."""
 
     username: str
     role: str
@@ -42,6 +42,7 @@ class NewAccount:
     organisation: str | None = None
     pilot: str | None = None
     participant: str | None = None
+    project: str | None = None
 
 
 async def create_account(

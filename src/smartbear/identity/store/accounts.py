@@ -30,8 +30,8 @@ async def insert(tx: Connection, account: Account, password_hash: str, now: date
     """Add an account; False if the username is taken."""
     status = await tx.execute(
         """INSERT INTO account (id, username, role, name, email, organisation, pilot, participant, disabled,
-                                password_hash, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING""",
+                                password_hash, created_at, project)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING""",
         account.id,
         account.username,
         account.role,
@@ -43,6 +43,7 @@ async def insert(tx: Connection, account: Account, password_hash: str, now: date
         account.disabled,
         password_hash,
         now,
+        account.project,
     )
     return bool(status == "INSERT 0 1")
 
