@@ -4,6 +4,7 @@
 |---|---|---|
 | a component, a client that reads every type | everything as stored | as its scopes say |
 | another machine client | resources of the types its scopes name; see below | types its scopes name |
+| data scientist of a project | what a client of the project with ``system/*.rs`` sees | nothing |
 | CCM | what belongs to patients of the own organisations | the same, but Patient and Consent: see ``users`` |
 | participant | what belongs to the own record | nothing: readings come through ``measurements`` |
 
@@ -37,7 +38,7 @@ def access_of(scope: AccessScope) -> Access:
     every = definitions.resource_types()
     if scope.sees_stored_data:
         return everything(caller=scope.who)
-    if scope.role == SYSTEM:
+    if scope.role == SYSTEM or scope.project:
         return _of_machine(scope)
     if scope.role == "CCM" and scope.organisations:
         keepers = frozenset({*scope.organisations, scope.who})

@@ -21,12 +21,12 @@ from smartbear.contracts.roles import PARTICIPANT as PARTICIPANT
 from smartbear.contracts.roles import SERVICE as SERVICE
 from smartbear.contracts.roles import STAFF as STAFF
 from smartbear.contracts.roles import SYSTEM as SYSTEM
+from smartbear.contracts.roles import project_of
 from smartbear.kit.clock import Clock
 from smartbear.kit.errors import Forbidden, Unauthenticated
 from smartbear.kit.problems import problem_response
 
 HEADER = "x-smartbear-scope"
-_PROJECT = "project."
 _LIFETIME = timedelta(seconds=60)  # from signing to arrival; a long answer may outlive it
 _REMEMBERED = 1024  # scopes signed or verified lately: one caller's requests of a second share a signature
 
@@ -66,9 +66,8 @@ class AccessScope(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def project(self) -> str | None:
-        """The project a machine client belongs to, by its scope ``project.<name>``."""
-        named = (each.removeprefix(_PROJECT) for each in self.scopes if each.startswith(_PROJECT))
-        return next(named, None) if self.role == SYSTEM else None
+        """The project a machine client or a data scientist belongs to, by the scope ``project.<name>``."""
+        return project_of(self.role, self.scopes)
 
 
 class _Signed(msgspec.Struct, frozen=True):
