@@ -9,7 +9,10 @@ from starlette.staticfiles import StaticFiles
 from smartbear.cdr.routes.addresses import methods
 from smartbear.cdr.routes.application import ROUTES, FhirApplication
 from smartbear.contracts.auditing import Audited
+from smartbear.contracts.scope import ScopeMiddleware
 
+_AROUND = {ScopeMiddleware: "_app", Audited: "app"}
+"""What stands around an application, and where it holds it."""
 ANY = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -17,6 +20,8 @@ def declared(app) -> Iterator[tuple[str, str]]:
     """Method and path of every route of an application, those of applications within it included."""
     if isinstance(app, Audited):
         app = app.app
+    while type(app) in _AROUND:
+        app = getattr(app, _AROUND[type(app)])
     if isinstance(app, FhirApplication):
         yield "WEBSOCKET", "/fhir/websocket"
         for shape, offered in ROUTES.items():

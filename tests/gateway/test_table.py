@@ -102,7 +102,7 @@ async def test_every_route_of_every_component_is_in_the_table_or_refused_on_purp
             (name, method, path)
             for name, app in running.apps.items()
             if name != "gateway"
-            for method, path in declared(app._app)
+            for method, path in declared(app)
         }
     assert len({name for name, _, _ in offered}) == len(system.NAMES) - 1
     lost = [

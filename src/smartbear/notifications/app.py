@@ -12,7 +12,7 @@ from smartbear.kit import problems
 from smartbear.kit.context import Context
 from smartbear.notifications.actions.live import Hub
 from smartbear.notifications.actions.services import Services
-from smartbear.notifications.routes import inbox, internal, stream
+from smartbear.notifications.routes import inbox, internal, messages, stream
 
 
 @asynccontextmanager
@@ -22,6 +22,7 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     problems.install(app)
     app.include_router(stream.router)
     app.include_router(inbox.router)
+    app.include_router(messages.router)
     app.include_router(internal.router)
     services, hub = Services.of(context), Hub(context.db)
     app.state.services, app.state.hub = services, hub

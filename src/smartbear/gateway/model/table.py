@@ -133,6 +133,7 @@ TABLE = (
     ),
     Row("/api/decisions", "decisions", _READ | {"POST", "PUT"}, _CLINICAL, "repository", ALARMS),
     Row("/api/inbox", "notifications", _READ | {"POST", "PUT", "DELETE"}, _CLINICAL, "participant", ALARMS),
+    Row("/api/messages", "notifications", _POST, frozenset({PARTICIPANT}), "none", MESSAGES),
     Row("/api/mobile", "mobile", _READ, frozenset({PARTICIPANT}), "participant", ALARMS),
     Row("/api/audit", "assurance", _READ | _POST, _AUDITORS, "participant", timeout=60),
     Row("/api/audit/events.ndjson", "assurance", _READ, _AUDITORS, "participant", BULK, timeout=60),

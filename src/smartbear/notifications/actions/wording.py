@@ -1,5 +1,7 @@
 """What e-mails say: a participant's id, what happened in one word, and what to do. Never a value or a name.
 
+The one exception are the participant's own words, in a message to a case manager.
+
 The words are in ``messages/<language>.toml``, the layout in ``messages/letter.txt`` and ``letter.html``.
 """
 
@@ -13,6 +15,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from smartbear.contracts.letters import Letter as Written
 from smartbear.contracts.people import Language
 from smartbear.notifications.store.deliveries import Letter
 
@@ -56,3 +59,15 @@ def compose(letter: Letter, *, sender: str, address: str, at: datetime) -> Email
     message.set_content(_templates.get_template("letter.txt").render(facts))
     message.add_alternative(_templates.get_template("letter.html").render(facts), subtype="html")
     return message
+
+
+def message_letter(to: str, participant: str, language: Language, text: str) -> Written:
+    """A participant's own words for a case manager; the e-mail says nothing else about the person."""
+    about = {name: said.format(participant=participant) for name, said in words(language)["message"].items()}
+    facts = {"language": language, "about": about, "text": text}
+    return Written(
+        to=to,
+        subject=about["subject"],
+        text=_templates.get_template("message.txt").render(facts),
+        html=_templates.get_template("message.html").render(facts),
+    )
