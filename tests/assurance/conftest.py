@@ -1,6 +1,7 @@
 """The component on a real database, with events that other components append as they do in production."""
 
 import asyncio
+import shutil
 import uuid
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from smartbear.kit.db import Database
 from smartbear.kit.settings import PlatformSettings
 from tests.conftest import NOW, eventually, fresh_database, open_context, test_key
 
+NEEDED = ("users", "mobile", "assurance")
+"""The components whose roles are at work here; each schema more costs time."""
 SUBJECTS = {f"SB-{number:04}": str(uuid.UUID(int=number)) for number in range(1, 6)}
 ORGANISATION = str(uuid.UUID(int=99))
 CLINICIAN = Agent(
@@ -30,6 +33,13 @@ CLINICIAN = Agent(
 )
 PERSON = Agent(role=PARTICIPANT)
 PERSON_ACCOUNT = str(uuid.UUID(int=1001))
+
+
+_EMPTY = """
+TRUNCATE audit.event, audit.subject_key, assurance.checkpoint, assurance.tile, assurance.witness,
+    assurance.cosignature, assurance.witnessed, assurance.verification, jobs.procrastinate_jobs CASCADE;
+UPDATE assurance.log SET size = 0, peaks = '{}', xid = '0', event = 0, at = '1970-01-01Z'
+"""
 
 
 async def _subject(request):
@@ -85,6 +95,13 @@ class Trail:
             async with self.writer.transaction() as tx:
                 await append(tx, [seal(event, persons, keys)])
 
+    async def clear(self):
+        """Begin anew."""
+        await self.owner.execute(_EMPTY)
+        shutil.rmtree(self.services.context.settings.home / "witness", ignore_errors=True)
+        self.services.context.clock.advance(NOW - self.services.context.clock.now())
+        self.keys = Keys(self.writer, test_key("audit"))
+
     async def signed(self):
         """Wait until everything appended is in order; other tests' transactions may hold it up."""
 
@@ -103,7 +120,7 @@ class Trail:
 async def trail_on(url, settings, clock, assurance=None):
     async with (
         open_context(url, "assurance", settings, clock, {"users": USERS}) as context,
-        Database.open(url, "cdr", connections=2) as writer,
+        Database.open(url, "mobile", connections=2) as writer,
     ):
         owner = await asyncpg.connect(url)
         services = Services.of(context, assurance or AssuranceSettings())
@@ -117,22 +134,23 @@ async def trail_of(postgres_url, tmp_path_factory):
     """A trail on a database of its own, for the tests of a module."""
     home = tmp_path_factory.mktemp("home")
     settings = PlatformSettings(home=home, environment="test", secret_key="k" * 32)
-    async with fresh_database(postgres_url) as url, trail_on(url, settings, FrozenClock(NOW)) as made:
+    async with fresh_database(postgres_url, NEEDED) as url, trail_on(url, settings, FrozenClock(NOW)) as made:
         yield made
 
 
-@pytest.fixture
-async def trail(database_url, settings, clock):
+@pytest.fixture(scope="module")
+async def trail(postgres_url, tmp_path_factory):
     """On the module's database."""
-    async with trail_on(database_url, settings, clock) as made:
+    async with trail_of(postgres_url, tmp_path_factory) as made:
         yield made
 
 
 @pytest.fixture
-async def own_trail(postgres_url, settings, clock):
-    """On a database of the test's own, which it may spoil."""
-    async with fresh_database(postgres_url) as url, trail_on(url, settings, clock) as made:
-        yield made
+async def own_trail(trail):
+    """The same, empty at first: the test may spoil it."""
+    await trail.clear()
+    yield trail
+    await trail.clear()
 
 
 async def quiet(*_progress):

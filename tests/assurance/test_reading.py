@@ -259,7 +259,7 @@ async def exported(own_trail, tmp_path):
         answer = await client.get("/api/audit/events.ndjson")
     path = tmp_path / "audit.ndjson"
     path.write_bytes(answer.content)
-    return path, str(own_trail.services.signers.log.verifier), tmp_path / "witness"
+    return path, str(own_trail.services.signers.log.verifier), own_trail.services.files._folder
 
 
 async def test_an_export_is_checked_with_the_one_file_an_auditor_is_given(exported, own_trail, tmp_path):

@@ -22,7 +22,8 @@ class AssuranceSettings(BaseSettings):
     )
     signing_key: SecretStr | None = Field(
         None,
-        pattern=r"^[A-Za-z0-9+/]{43}=$",
+        min_length=44,
+        max_length=44,
         description="32 random bytes as base64. Empty: a file made on first start in the data directory.",
     )
     witness_folder: Path | None = Field(

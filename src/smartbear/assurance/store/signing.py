@@ -1,6 +1,7 @@
 """The keys this installation signs with, as a log and as a witness: from one seed outside the database."""
 
 import base64
+import binascii
 import os
 import secrets
 import stat
@@ -13,7 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from smartbear.assurance.model.notes import LOG, WITNESS, Signer
 from smartbear.assurance.settings import AssuranceSettings
-from smartbear.kit.errors import PlatformError
+from smartbear.kit.errors import BadInput, PlatformError
 
 _BYTES = 32
 _OF_OTHERS = 0o077
@@ -34,15 +35,20 @@ class Signers:
 
     @classmethod
     def of(cls, settings: AssuranceSettings, home: Path) -> "Signers":
-        """The keys of the setting, or of a file that is made when there is none."""
+        """The keys of the setting, BadInput if it is none; or of a file that is made when there is none."""
         given = settings.signing_key
-        seed = (
-            base64.b64decode(given.get_secret_value()) if given else _kept(home / "assurance" / "signing.key")
-        )
+        seed = _given(given.get_secret_value()) if given else _kept(home / "assurance" / "signing.key")
         return cls(
             Signer(settings.origin, LOG, _derived(seed, "log")),
             Signer(f"{settings.origin}/witness", WITNESS, _derived(seed, "witness")),
         )
+
+
+def _given(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        raise BadInput("SMARTBEAR_ASSURANCE_SIGNING_KEY is not 32 bytes as base64.") from None
 
 
 def _derived(seed: bytes, purpose: str) -> Ed25519PrivateKey:
