@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 
@@ -20,6 +21,7 @@ from smartbear import system
 from smartbear.contracts.people import NewOrganisation, NewParticipant, NewPilot, StaffMember
 from smartbear.contracts.scope import PARTICIPANT, AccessScope
 from smartbear.contracts.users import UsersClient
+from smartbear.gateway.model import pressure
 from smartbear.identity.actions import NewAccount, NewClient, create_account, create_client
 from smartbear.kit.clock import FrozenClock
 from smartbear.kit.ids import new_id
@@ -168,6 +170,7 @@ async def whole(
             home=home, environment="test", secret_key="k" * 32, pseudonym_keys=keys or home / "keys"
         )
         clock, lines = FrozenClock(NOW), stack.enter_context(_listening())
+        stack.enter_context(patch.object(pressure, "_LAG", 600.0))  # a busy test machine is no overload
         folder = Folder(settings.key_folder)
         for name in PROJECTS if not folder.spaces() else ():
             folder.change(lambda kept, name=name: spaces.created(kept, name, clock.now()))

@@ -224,6 +224,20 @@ def _things() -> list[Resource]:
     ]
 
 
+def agreement(name: str, subject: str, **more: Any) -> Resource:
+    """A person's word that a record may be used for research; without it no project sees any of it."""
+    terminology = "http://terminology.hl7.org/CodeSystem"
+    return {
+        "resourceType": "Consent",
+        "id": name,
+        "status": "active",
+        "scope": {"coding": [{"system": f"{terminology}/consentscope", "code": "research"}]},
+        "category": [{"text": f"{WORD}-category"}],
+        "patient": {"reference": f"Patient/{subject}"},
+        "policyRule": {"coding": [{"system": f"{terminology}/v3-ActCode", "code": "OPTIN"}]},
+    } | more
+
+
 def records() -> list[Resource]:
     """Everything, in an order in which it can be stored; the person agrees to research."""
     people = [
@@ -232,4 +246,5 @@ def records() -> list[Resource]:
         _common("Organization", 3)
         | {"name": f"{WORD}-clinic", "telecom": _contact(), "address": [_address()]},
     ]
-    return [*people, patient(), observation(), observation(14), *_things()]
+    agreed = agreement(IDS[15], IDS[1], text=_common("Consent", 15)["text"])
+    return [*people, patient(), agreed, observation(), observation(14), *_things()]

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.attacks.canaries import agreement
 from tests.attacks.records import told
 from tests.cdr.test_consent import consent
 from tests.cdr.two_worlds import HIDDEN, IDS, OTHERWISE, OWN, puts, requests
@@ -24,6 +25,9 @@ SECOND = timedelta(seconds=1)
 CURSOR = re.compile(rb"_cursor=[\w-]+")
 KIND = {name: kind for kind, names in IDS.items() for name in names if name != "none"}
 NAME = re.compile(rf"\b({'|'.join(sorted(KIND, key=len, reverse=True))})\b")
+
+AGREED = [agreement(f"agreed-{name}", name) for name in ("n1", "n2", "h1")]
+"""So that the project sees conditions at all."""
 
 
 class World:
@@ -74,6 +78,7 @@ async def worlds(postgres_url, tmp_path_factory):
             one = World(await stack.enter_async_context(opened))
             await one.store(OWN[1:])
             await one.store(hidden)
+            await one.store(AGREED)
             made.append(one)
         yield made
 
