@@ -10,8 +10,11 @@ WEB_SOURCES := $(shell find web -type f -not -path '*/node_modules/*' -not -path
 CHROMIUM ?= /usr/bin/chromium
 PYTEST = $(BIN)/python -m pytest
 
+# Tests start dozens of processes of the platform, and each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check format bench evidence screenshots lock clean
+.PHONY: help run test test-python test-web test-fast check format bench evidence screenshots lock clean
 
 help:  ## Say what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,11 +23,16 @@ run: $(VENV)/.run web/.built  ## Start the platform with a synthetic pilot; Ctrl
 	@exec $(BIN)/smartbear demo
 
 test: $(VENV)/.dev web/.built tests/clients/.installed $(CHROMIUM)  ## Run all tests, with a real database and a real browser
+	@$(MAKE) --no-print-directory -j 2 test-web test-python
+
+test-python:
+	$(PYTEST) -n 2 --dist loadgroup --no-loadscope-reorder
+
+test-web:
 	cd web && $(NPM) run --silent test
-	$(PYTEST) -n 2 --dist loadgroup
 
 test-fast: $(VENV)/.dev tests/clients/.installed  ## Run the tests that need no browser
-	$(PYTEST) -n 2 --dist loadgroup -m "not corpus and not evidence and not browser"
+	$(PYTEST) -n 2 --dist loadgroup --no-loadscope-reorder -m "not corpus and not evidence and not browser"
 
 check: $(VENV)/.dev web/.installed  ## Lint, types, and the contracts of the architecture
 	$(BIN)/ruff format --check .
