@@ -5,7 +5,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from smartbear.identity.actions import set_password
+from smartbear.identity.actions import NewAccount, create_account, set_password
 from tests.identity.conftest import ACCOUNT, PASSWORD, fields_of, letters, link_in
 
 OLD, NEW = "cm-07@demo.invalid", "new.address@demo.invalid"
@@ -106,6 +106,20 @@ async def test_the_answer_does_not_say_whose_address_it_is_already(page, do, ide
     assert "We have written to the new address" in (await do("address", email=NEW, current=PASSWORD)).text
     [letter] = await letters(context, database_url)
     assert (letter.subject, "link=" in letter.text) == ("You already have an account", False)
+
+
+async def test_a_participant_gets_a_first_address(identity, http, do, database_url):
+    context, _ = identity
+    new = NewAccount(username="SB-0001", role="Participant", name="SB-0001", participant="SB-0001")
+    account = await create_account(context, new, PASSWORD)
+    form = fields_of(await http.get(ACCOUNT)) | {"username": "SB-0001", "password": PASSWORD}
+    await http.post(ACCOUNT, data=form)
+    await do("address", email=NEW, current=PASSWORD)
+    [letter] = await letters(context, database_url)
+    assert "The address is changed" in (await confirm(http, link_in(letter))).text
+    assert len(await letters(context, database_url)) == 1
+    async with context.db.connection() as c:
+        assert await c.fetchval("SELECT email FROM account WHERE id = $1", account) == NEW
 
 
 async def test_the_page_shows_the_address_there_is(page, http):

@@ -55,6 +55,15 @@ async def test_a_code_signs_in_once_and_its_owner_hears_of_it(codes, identity, b
     assert (told.to, told.subject) == ("cm-07@demo.invalid", "A recovery code was used")
 
 
+async def test_a_code_signs_in_whoever_has_no_address_to_write_to(codes, identity, browser, http):
+    context, _ = identity
+    async with context.db.connection() as c:
+        await c.execute("UPDATE account SET email = NULL")
+    assert "code" in answer_of(await use(http, await browser.sign_in(), codes[0]))
+    async with context.db.connection() as c:
+        await c.execute("UPDATE account SET email = 'cm-07@demo.invalid'")
+
+
 async def test_a_code_is_understood_however_it_is_typed(codes, browser, http):
     typed = codes[0].upper().replace("-", "  ")
     assert "code" in answer_of(await use(http, await browser.sign_in(), typed))

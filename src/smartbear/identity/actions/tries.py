@@ -25,9 +25,9 @@ async def take(context: Context, digest: bytes, free: int) -> int:
     now = context.clock.now()
     async with context.db.connection() as c:
         left = await sessions.take_try(c, digest, now, free, _LONGEST_WAIT)
-        if left is None:
-            until = await sessions.blocked_until(c, digest) or now
-            raise TooManyRequests(retry_after=max(1, ceil((until - now).total_seconds())))
+        until = now if left is not None else await sessions.blocked_until(c, digest) or now
+    if left is None:
+        raise TooManyRequests(retry_after=max(1, ceil((until - now).total_seconds())))
     return left
 
 

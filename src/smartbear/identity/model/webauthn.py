@@ -158,10 +158,9 @@ def _key(cose: bytes) -> _Key:
 
 
 def _verify(key: _Key, signature: bytes, data: bytes) -> None:
-    match key:
-        case ec.EllipticCurvePublicKey():
-            key.verify(signature, data, ec.ECDSA(SHA256()))
-        case ed25519.Ed25519PublicKey():
-            key.verify(signature, data)
-        case rsa.RSAPublicKey():
-            key.verify(signature, data, padding.PKCS1v15(), SHA256())
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(signature, data, ec.ECDSA(SHA256()))
+    elif isinstance(key, ed25519.Ed25519PublicKey):
+        key.verify(signature, data)
+    else:
+        key.verify(signature, data, padding.PKCS1v15(), SHA256())
