@@ -21,7 +21,7 @@ def build(context: Context, projects: Projects) -> Starlette:
         routes=[
             *health.routes(context),
             *docs.routes(context),
-            *reidentification.routes(projects),
+            Route("/api/pseudonyms/{rest:path}", reidentification.build(context, projects)),
             *(Route(path, _nothing, methods=["GET", "POST"]) for path in _NO_PAGES),
             Route("/app", lambda _request: RedirectResponse("/app/")),
             Route("/app/{path:path}", app.answer),

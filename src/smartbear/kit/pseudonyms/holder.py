@@ -108,7 +108,7 @@ class Holder:
         if found is None:
             raise NotFound
         self._recorded(_event(ask, now, ticket.account, person.account))
-        return Identified(found, ask.reason, ticket.account)
+        return Identified(ask.kind, found, ask.reason, ticket.account)
 
     def _recorded(self, event: Event) -> None:
         """No record, no answer."""

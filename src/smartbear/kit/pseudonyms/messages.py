@@ -67,6 +67,7 @@ class Agree(msgspec.Struct, frozen=True, tag=True):
 class Identified(msgspec.Struct, frozen=True, tag=True):
     """Who the token is, why it was asked, and by whom."""
 
+    kind: str
     text: str
     reason: str
     asked_by: str

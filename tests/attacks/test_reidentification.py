@@ -1,0 +1,60 @@
+"""Finding out who a token is, at the front door: by two people, with a reason, and in the audit trail."""
+
+import asyncpg
+import pytest
+
+from smartbear.contracts.audit import read
+from tests.attacks.canaries import IDS
+
+pytestmark = pytest.mark.xdist_group("attacks")
+
+QUESTIONS, ANSWERS = "/api/pseudonyms/questions", "/api/pseudonyms/answers"
+REASON = "A finding that the participant must know of."
+
+
+async def events(platform):
+    """What the trail says of re-identifications: the events, and how many persons each is about."""
+    connection = await asyncpg.connect(platform.url)
+    try:
+        rows = await connection.fetch(
+            "SELECT record, coalesce(cardinality(about), 0) AS n FROM audit.event ORDER BY xid, id"
+        )
+    finally:
+        await connection.close()
+    found = [(read(row["record"]), row["n"]) for row in rows]
+    return [(event, n) for event, n in found if event.subtype.startswith("re-identification")]
+
+
+async def test_both_steps_and_what_was_refused_are_in_the_trail_before_they_are_answered(platform):
+    token = platform.pseudonym("Patient", IDS[1])
+    question = {"project": "holobalance", "type": "Patient", "token": token, "reason": REASON}
+    before = len(await events(platform))
+    asked = await platform.ask("ccm_north", "POST", QUESTIONS, question)
+    assert asked.status_code == 201, asked.text
+    ticket = {"ticket": asked.json()["ticket"]}
+    assert (await platform.ask("ccm_north", "POST", ANSWERS, ticket)).status_code == 403
+    told = await platform.ask("auditor", "POST", ANSWERS, ticket)
+    assert told.json()["id"] == IDS[1]
+    noted = [
+        (event.subtype, event.status, event.agent.username, n)
+        for event, n in (await events(platform))[before:]
+    ]
+    assert noted == [
+        ("re-identification-asked", 201, "ccm_north", 0),
+        ("re-identification", 403, "ccm_north", 0),
+        ("re-identification", 200, "auditor", 1),
+    ]
+    first, _, last = [event for event, _ in (await events(platform))[before:]]
+    assert (first.entities, last.entities) == ((f"Patient/{token}",), ())
+    assert first.address == "POST /api/pseudonyms/questions"
+    assert IDS[1] not in str(last)
+
+
+async def test_whoever_may_not_ask_learns_nothing(platform):
+    for who in ("system", "holobalance", "tech_north", "person_north", "sysadmin"):
+        for path in (QUESTIONS, ANSWERS):
+            assert (await platform.ask(who, "POST", path, {})).status_code in (401, 403)
+    invented = {"project": "holobalance", "type": "Patient", "token": "p" + "A" * 44, "reason": REASON}
+    other = invented | {"project": "no-such"}
+    answers = [await platform.ask("ccm_north", "POST", QUESTIONS, body) for body in (invented, other)]
+    assert [answer.status_code for answer in answers] == [404, 404]
