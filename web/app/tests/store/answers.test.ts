@@ -1,5 +1,5 @@
 import { ApiError, OfflineError } from "@smartbear/shared/api/errors.ts";
-import { beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { forgetAnswers, freshOrKept, lastAnswer } from "../../src/store/answers.ts";
 
 /** As much of an object store as answers need. */
@@ -19,6 +19,10 @@ const offline = () => Promise.reject(new OfflineError("no connection"));
 beforeEach(() => {
   kept.clear();
   vi.useFakeTimers({ now: new Date("2026-11-22T09:00:00Z") });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
 });
 
 test("a fresh answer is shown and kept with its time", async () => {
