@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     found = Folder(tmp_path_factory.mktemp("keys") / "pseudonyms")
-    for name in (spaces.REPOSITORY, "holobalance", "smart4health"):
+    for name in ("holobalance", "smart4health"):
         add(found, name)
     return found
 
@@ -39,7 +39,7 @@ def change(folder, how, *given_):
 
 @given(st.uuids().map(str))
 def test_ids_of_one_person_have_nothing_in_common_between_spaces_and_kinds(keyring, text):
-    places = itertools.product(("holobalance", "smart4health", "repository"), ("Patient", "Group"))
+    places = itertools.product(("holobalance", "smart4health"), ("Patient", "Group"))
     tokens = {place: keyring.seal(*place, text) for place in places}
     assert len(set(tokens.values())) == len(tokens)
     for (space, kind), token in tokens.items():
@@ -68,7 +68,6 @@ def test_dates_of_a_project_move_by_whole_weeks_of_its_own(folder, keyring):
     days = {keyring.days(f"p{number}") for number in range(30)}
     assert all(each % 7 == 0 and 7 <= abs(each) <= 182 for each in days)
     assert len(days) > 10
-    assert keyring.days("repository") == 0
 
 
 def test_a_rotation_makes_other_tokens_and_reads_the_old_ones_until_their_epoch_is_closed(folder, keyring):
@@ -99,12 +98,6 @@ def test_a_destroyed_project_is_unlinked_even_when_its_name_is_used_again(folder
     folder.change(lambda kept: spaces.destroyed(kept, "destroyed"))
     add(folder, "destroyed")
     assert keyring.open("destroyed", "Patient", token) is None
-
-
-@pytest.mark.parametrize("how", [spaces.rotated, lambda kept, name, _now: spaces.destroyed(kept, name)])
-def test_the_space_of_the_repository_stays_as_it_is(folder, how):
-    with pytest.raises(Conflict):
-        change(folder, how, spaces.REPOSITORY)
 
 
 @pytest.mark.parametrize("name", ["", "x", "Upper", "1x", "a b", "x" * 41, "a|b", "../x"])

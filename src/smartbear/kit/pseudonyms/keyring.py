@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from smartbear.kit.pseudonyms import spaces
 from smartbear.kit.pseudonyms.folder import Folder
-from smartbear.kit.pseudonyms.spaces import REPOSITORY, Space, Spaces
+from smartbear.kit.pseudonyms.spaces import Space, Spaces
 from smartbear.kit.pseudonyms.tokens import KEY_BYTES, Cipher
 
 WEEKS = 26
@@ -49,14 +49,8 @@ class Keyring:
         return None
 
     def days(self, name: str) -> int:
-        """By how many days the dates of a project move; the same in all its epochs, never none.
-
-        The repository's do not move.
-        """
-        space = self.space(name)
-        if name == REPOSITORY:
-            return 0
-        number = int.from_bytes(self._derive(space.salt, "dates", name)) % (2 * WEEKS)
+        """By how many days the dates of a project move; the same in all its epochs, never none."""
+        number = int.from_bytes(self._derive(self.space(name).salt, "dates", name)) % (2 * WEEKS)
         return 7 * (number - WEEKS if number < WEEKS else number - WEEKS + 1)
 
     def key(self, purpose: str) -> bytes:

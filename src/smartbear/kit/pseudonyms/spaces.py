@@ -8,9 +8,6 @@ import msgspec
 
 from smartbear.kit.errors import BadInput, Conflict, NotFound
 
-REPOSITORY = "repository"
-"""The space of the ids that the repository itself knows. It has one epoch: its tokens are stored."""
-
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,39}")
 _SALT_BYTES = 32
 
@@ -25,7 +22,7 @@ class Epoch(msgspec.Struct, frozen=True):
 
 
 class Space(msgspec.Struct, frozen=True):
-    """The repository or a project. Without its salt none of its tokens can ever be turned back."""
+    """A project's. Without its salt none of its tokens can ever be turned back."""
 
     salt: bytes
     epochs: tuple[Epoch, ...]
@@ -56,8 +53,6 @@ def created(spaces: Spaces, name: str, now: datetime) -> Spaces:
 def rotated(spaces: Spaces, name: str, now: datetime) -> Spaces:
     """With a new epoch of a space; older ones stay readable until they are closed."""
     space = of(spaces, name)
-    if name == REPOSITORY:
-        raise Conflict("The repository's ids are stored: its epoch cannot change.")
     epochs = (*space.epochs, Epoch(space.current + 1, now))
     return spaces | {name: msgspec.structs.replace(space, epochs=epochs)}
 
@@ -79,8 +74,6 @@ def closed(spaces: Spaces, name: str, number: int, now: datetime) -> Spaces:
 def destroyed(spaces: Spaces, name: str) -> Spaces:
     """Without a project; its tokens can never be turned back, not even with the root key."""
     of(spaces, name)
-    if name == REPOSITORY:
-        raise Conflict("The repository's ids would be lost.")
     return {each: space for each, space in spaces.items() if each != name}
 
 
