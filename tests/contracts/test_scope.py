@@ -113,3 +113,39 @@ def test_a_role_that_is_not_asked_for_is_forbidden():
     assert require("CCM", "Tech")(request) == CLINICIAN
     with pytest.raises(Forbidden):
         require("SysAdmin")(request)
+
+
+@pytest.fixture
+def heard():
+    """What reaches the application, and what a caller is told."""
+    return [], []
+
+
+async def call(heard, clock, kind, headers=()):
+    reached, told = heard
+
+    async def app(scope, _receive, _send):
+        reached.append(scope["type"])
+
+    async def send(message):
+        told.append(message["type"])
+
+    scope = {"type": kind, "headers": list(headers)}
+    await ScopeMiddleware(app, KEY, clock)(scope, None, send)
+
+
+async def test_what_is_no_request_passes_without_a_scope(heard, clock):
+    await call(heard, clock, "lifespan")
+    assert heard == (["lifespan"], [])
+
+
+@pytest.mark.parametrize("value", [None, b"made up"])
+async def test_a_websocket_without_a_scope_ends_before_it_begins(heard, clock, value):
+    await call(heard, clock, "websocket", [] if value is None else [(HEADER.encode(), value)])
+    assert heard == ([], ["websocket.close"])
+
+
+async def test_a_websocket_with_a_scope_begins(heard, clock):
+    value = sign(CLINICIAN, KEY, clock.now()).encode()
+    await call(heard, clock, "websocket", [(HEADER.encode(), value)])
+    assert heard == (["websocket"], [])

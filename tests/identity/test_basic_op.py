@@ -37,6 +37,21 @@ async def test_a_request_without_response_type_is_an_error__response_type_missin
     assert (back["error"], back["state"]) == ("unsupported_response_type", "a state")
 
 
+async def test_the_signature_of_an_id_token_is_of_a_published_key__idtoken_signature(rp, http):
+    token = (await rp.tokens())["id_token"]
+    header = json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))
+    published = {key["kid"]: key["alg"] for key in (await http.get(f"{PROTOCOL}/certs")).json()["keys"]}
+    assert (header["alg"], published[header["kid"]]) == ("RS256", "RS256")
+    assert (await rp.claims(token))["aud"] == rp.client_id
+
+
+async def test_no_id_token_goes_unsigned_whatever_is_asked_for__idtoken_unsigned(rp, http):
+    token = (await rp.tokens(id_token_signed_response_alg="none"))["id_token"]
+    assert (await rp.claims(token, alg="RS256"))["aud"] == rp.client_id
+    told = (await http.get("/realms/smartbear/.well-known/openid-configuration")).json()
+    assert told["id_token_signing_alg_values_supported"] == ["RS256"]
+
+
 async def test_userinfo_by_get_tells_of_the_same_person__userinfo_get(rp):
     tokens = await rp.tokens()
     assert (await rp.userinfo(tokens))["sub"] == (await rp.claims(tokens["id_token"]))["sub"]
@@ -203,6 +218,11 @@ def unsigned(claims):
 async def test_a_request_object_is_refused_as_not_supported__unsigned_request_object(rp):
     back = back_with(await rp.send(request=unsigned(rp.request(state="inside"))))
     assert (back["error"], back["state"]) == ("request_not_supported", "a state")
+
+
+async def test_a_request_is_not_fetched_from_an_address__request_uri_unsigned(rp):
+    back = back_with(await rp.send(request_uri="https://rp.example/request.jwt"))
+    assert (back["error"], back["state"]) == ("request_uri_not_supported", "a state")
 
 
 async def test_an_address_inside_a_request_object_leads_nowhere__request_object_with_redirect_uri(rp):

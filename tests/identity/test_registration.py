@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smartbear.identity.actions import passwords
 from smartbear.identity.actions.directory import Embedded
 from smartbear.identity.model.people import Wanted
 from smartbear.identity.model.registration import PRIVACY_NOTICE, Registration, is_email
@@ -79,6 +80,20 @@ async def test_the_privacy_notice_that_was_agreed_to_is_kept_with_the_moment(ide
     async with context.db.connection() as c:
         kept = await c.fetchrow("SELECT consented_to, consented_at FROM account WHERE username = 'new_user'")
     assert tuple(kept) == (PRIVACY_NOTICE, clock.now())
+
+
+@pytest.mark.parametrize("username", ["somebody_new", "test_clinician"])
+async def test_asking_costs_one_hash_whether_or_not_the_name_is_taken(post, monkeypatch, username):
+    hashes = []
+    hashed = passwords.hashed
+
+    async def counting(password):
+        hashes.append(password)
+        return await hashed(password)
+
+    monkeypatch.setattr(passwords, "hashed", counting)
+    answer = await post("/registration", **GOOD | {"username": username})
+    assert ("We have sent you an e-mail." in answer.text, len(hashes)) == (True, 1)
 
 
 async def test_whoever_is_refused_hears_of_it_and_is_forgotten(identity, post, database_url):

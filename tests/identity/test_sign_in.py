@@ -138,6 +138,25 @@ async def test_a_wrong_password_is_answered_alike_for_every_name_and_costs_one_h
     assert len(checks) == 1
 
 
+@pytest.mark.parametrize("state", ["disabled = true", "waits_for = 'approval'", "password_hash = NULL"])
+@pytest.mark.parametrize("password", ["wrong", "", PASSWORD])
+async def test_an_account_that_is_not_open_costs_one_hash_and_says_nothing(
+    browser, identity, monkeypatch, state, password
+):
+    context, _ = identity
+    async with context.db.connection() as c:
+        known = await c.fetchrow("SELECT disabled, waits_for, password_hash FROM account")
+        await c.execute(f"UPDATE account SET {state}")
+    checks = []
+    verify = passwords._verify
+    monkeypatch.setattr(passwords, "_verify", lambda *given: checks.append(1) or verify(*given))
+    answer = await browser.sign_in(password=password)
+    assert (answer.status_code, "Username or password not right." in answer.text) == (401, True)
+    assert len(checks) == 1
+    async with context.db.connection() as c:
+        await c.execute("UPDATE account SET disabled = $1, waits_for = $2, password_hash = $3", *tuple(known))
+
+
 async def test_the_name_of_an_account_is_not_case_sensitive(browser):
     assert "code" in answer_of(await browser.sign_in(username="Test_Clinician"))
 
