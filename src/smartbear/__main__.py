@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,7 +18,7 @@ from smartbear.identity.actions import NewClient
 from smartbear.kit import logs
 from smartbear.kit.errors import BadInput, FieldError, PlatformError
 from smartbear.kit.settings import PlatformSettings
-from smartbear.operations import accounts, clients, jobs, key_holder, pseudonyms, realm, schemas, serve
+from smartbear.operations import accounts, audit, clients, jobs, key_holder, pseudonyms, realm, schemas, serve
 from smartbear.operations.demo import run as demo
 from smartbear.operations.load import run as load
 
@@ -28,6 +29,8 @@ key_app = typer.Typer(help="Keys that tokens are signed with.", no_args_is_help=
 account_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 jobs_app = typer.Typer(help="Jobs put aside after five failed tries.", no_args_is_help=True)
 pseudonyms_app = typer.Typer(help="Projects and the keys of their pseudonyms.", no_args_is_help=True)
+audit_app = typer.Typer(help="The audit trail and its proofs.", no_args_is_help=True)
+app.add_typer(audit_app, name="audit")
 app.add_typer(client_app, name="client")
 app.add_typer(key_app, name="key")
 app.add_typer(realm_app, name="realm")
@@ -269,6 +272,41 @@ def pseudonyms_serve() -> None:
     """Hold the keys in a process of an account of its own, until Ctrl-C."""
     settings = _settings()
     _run(key_holder.serve(settings), settings)
+
+
+@audit_app.command("verify")
+def audit_verify() -> None:
+    """Verify events, hashes, signatures and what the witness has seen; exit status 1 if any is wrong."""
+    settings = _settings()
+    _run(audit.verify(settings), settings)
+
+
+@audit_app.command("export")
+def audit_export(
+    path: Annotated[Path, typer.Argument(help="The file to write.")],
+    since: Annotated[
+        datetime | None, typer.Option("--from", help="From this day or time on, in UTC.")
+    ] = None,
+    until: Annotated[datetime | None, typer.Option(help="Before this day or time, in UTC.")] = None,
+) -> None:
+    """Write events with their proofs, signed, for `verify_audit.py` to check anywhere; that is recorded."""
+    settings = _settings()
+    window = (each and each.replace(tzinfo=UTC) for each in (since, until))
+    _run(audit.write_export(settings, path, *window), settings)
+
+
+@audit_app.command("key")
+def audit_key() -> None:
+    """Print the keys that this log's checkpoints, and its signatures as a witness, are checked with."""
+    settings = _settings()
+    _run(audit.show_keys(settings), settings)
+
+
+@audit_app.command("expire")
+def audit_expire() -> None:
+    """Remove the events that are older than the settings want them kept; their proofs stay."""
+    settings = _settings()
+    _run(audit.expire(settings), settings)
 
 
 def main() -> None:

@@ -72,10 +72,14 @@ class _Proof:
 async def prepare(
     services: Services, scope: AccessScope, question: Question, participant: str | None
 ) -> Export:
-    """What an auditor asks for, up to the checkpoint that the witness saw last; NotFound before the first."""
+    """What an auditor asks for; NotFound before the first checkpoint."""
     access.auditing(scope)
     trail.did("audit-export", "R")
-    subject = await subject_of(services, participant)
+    return await up_to_checkpoint(services, question, await subject_of(services, participant))
+
+
+async def up_to_checkpoint(services: Services, question: Question, subject: str | None) -> Export:
+    """What is asked for, up to the checkpoint that the witness saw last; NotFound before the first."""
     async with services.context.db.connection() as connection:
         size = await witnesses.seen(connection, FILES)
         note = await log.note_of(connection, size)
