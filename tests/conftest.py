@@ -24,6 +24,8 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, settings
 from starlette.types import ASGIApp
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from smartbear.contracts.scope import HEADER, SERVICE, AccessScope, ScopeMiddleware, sign
 from smartbear.kit import migrations, postgres
@@ -64,12 +66,26 @@ def pytest_collection() -> Iterator[None]:
     gc.enable()
 
 
-@pytest.hookimpl(tryfirst=True)
+SHARING = ("tests/scenarios", "tests/attacks")
+"""Folders whose files share one platform, which takes longer to start than most of their tests."""
+
+
+class ByFile(LoadFileScheduling):
+    """A file's tests stay on one worker, which makes what they share once; so do those with one platform."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        folder = file.rpartition("/")[0]
+        return folder if folder in SHARING and not file.endswith("test_crash.py") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """With ``-n``, whatever ``--dist`` says: pytest 9.2 does not see the suffix that xdist's groups need."""
+    return ByFile(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests stay on one worker, which makes what they share once; what takes longest begins."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}/{item.path.stem}"))
+    """What takes longest begins, so that no worker is left alone with it."""
     items.sort(key=lambda item: item.path.parent.name not in ("scenarios", "operations"))
 
 
