@@ -53,9 +53,9 @@ class Access:
         return resource_type in self.reads and self._holds(resource_type, owner)
 
     def reaches(self, resource_type: str, owner: Owner | None) -> bool:
-        """Whether it exists for the caller as a writer: a machine meets also what it may not read."""
-        if self.rows == "all" and self.purpose and resource_type != BY_CREATOR:
-            owner = owner and owner._replace(withheld=False, released=True)
+        """Whether it exists for the caller as a writer: a machine meets also what is withheld."""
+        if self.rows == "all" and self.purpose == "care":
+            owner = owner and owner._replace(withheld=False)
         return resource_type in self.reads | self.writes and self._holds(resource_type, owner)
 
     @property
@@ -81,7 +81,7 @@ class Access:
 
     def may_choose_ids(self, resource_type: str) -> bool:
         """Whether ``PUT`` may make a resource: not for those who cannot see which ids are taken."""
-        return self.rows == "all" and resource_type not in self.limited
+        return self.rows == "all" and resource_type not in self.limited and self.purpose != "research"
 
     def _holds(self, resource_type: str, owner: Owner | None) -> bool:
         if self.sees_all_of(resource_type):
@@ -92,7 +92,8 @@ class Access:
             return False
         if self.rows == "patient":
             return owner.type == "Patient" and owner.id in self.keys
-        return owner.keeper in self.keys and not (self.heeds_consent(resource_type) and owner.withheld)
+        about = owner.type if resource_type == BY_CONTEXT else resource_type
+        return owner.keeper in self.keys and not (self.heeds_consent(about) and owner.withheld)
 
     def _holds_of_all(self, resource_type: str, owner: Owner | None) -> bool:
         """Of a type of which some rows are not seen. An owner that is no Patient cannot say who agrees."""
