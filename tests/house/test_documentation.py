@@ -108,3 +108,14 @@ def test_every_package_says_what_it_owns_and_what_it_refuses_to_know():
             text = inspect.getdoc(import_module(f"smartbear.{package.name}")) or ""
             assert "Owns:" in text, package.name
             assert "Refuses to know:" in text, package.name
+
+
+def test_every_module_of_the_conformance_plans_has_its_test():
+    told = rows("conformance.md")
+    written = {
+        f"{path.name}::{name}"
+        for path in (ROOT / "tests" / "identity").glob("test_*.py")
+        for name in re.findall(r"^async def (test_\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    named = {re.findall(r"`([^`\[]+)", row)[-1] for row in told.values()}
+    assert (len(told), named - written) == (38 + 1 + 11 + 2, set())

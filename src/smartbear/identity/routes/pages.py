@@ -37,7 +37,7 @@ _WORDS_OF_WISHES = {
     "claim:email": "wish_email",
     "offline_access": "wish_away",
 }
-"""Scope or claim → the word for it; what has none is shown as it is."""
+"""Scope or claim → the word for it, in the order people are told; what has none is shown as it is."""
 _templates = jinja2.Environment(
     loader=jinja2.PackageLoader("smartbear.identity"), autoescape=True, undefined=jinja2.StrictUndefined
 )
@@ -114,7 +114,8 @@ def recovery_codes(request: Request, *, codes: Sequence[str], onward: str) -> HT
 
 def permission(request: Request, *, proof: str, program: str, wishes: Collection[str]) -> HTMLResponse:
     """The question whether a program of others may do what it wants."""
-    told = [*dict.fromkeys(_WORDS_OF_WISHES.get(wish, wish) for wish in sorted(wishes))]
+    known = [word for wish, word in _WORDS_OF_WISHES.items() if wish in wishes]
+    told = [*dict.fromkeys(known), *sorted(set(wishes) - _WORDS_OF_WISHES.keys())]
     return page(request, "permission.html", proof=proof, program=program, wishes=told)
 
 
