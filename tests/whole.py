@@ -112,7 +112,7 @@ class Whole:
 
     async def token(self, who: str) -> str:
         """An access token of one of the accounts or machine clients, still fresh."""
-        minute = int(self.clock.now().timestamp()) // 120
+        minute = self._minute()
         at, token = self._token.get(who, (0, ""))
         if at != minute:
             answer = await (self._by_secret(who) if who in self.secret else self.browser(who))
@@ -124,10 +124,20 @@ class Whole:
         """Have somebody sign in anew, as whatever the account is now."""
         self._token.pop(who, None)
 
+    def keep_token(self, who: str, token: str) -> None:
+        """Let somebody use a token that was got in another way."""
+        self._token[who] = (self._minute(), token)
+
+    def _minute(self) -> int:
+        return int(self.clock.now().timestamp()) // 120
+
+    def fresh_browser(self) -> httpx.AsyncClient:
+        """A browser without cookies."""
+        return httpx.AsyncClient(transport=self.http._transport, base_url=ORIGIN)
+
     async def browser(self, who: str) -> dict[str, Any]:
         """The tokens of a person who signs in anew."""
-        jar = httpx.AsyncClient(transport=self.http._transport, base_url=ORIGIN)
-        browser = Browser(jar)
+        browser = Browser(self.fresh_browser())
         issued = await browser.code(username=who)
         tokens: dict[str, Any] = (await browser.exchange(issued)).json()
         return tokens

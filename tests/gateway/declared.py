@@ -41,7 +41,7 @@ def _of(route) -> Iterator[tuple[str, str]]:
             yield "WEBSOCKET", route.path
         case APIRoute():
             yield from ((method, route.path) for method in sorted(route.methods))
-        case Route() if hasattr(route.endpoint, "routes"):
+        case Route() if type(route.endpoint) in _AROUND or hasattr(route.endpoint, "routes"):
             yield from declared(route.endpoint)
         case Route():
             yield from ((method, route.path) for method in sorted(route.methods or ANY))

@@ -124,7 +124,7 @@ class Front:
         if scope["method"] not in row.methods:
             raise MethodNotAllowed
         access = await self._identify(row, scope, _given(scope))
-        project = project_of(access.role, access.scopes)
+        project = project_of(access.role, access.scopes) if row.space == "translated" else None
         limit = row.machine_body if access.role == SYSTEM and project is None else row.body
         row = row.answering(access.role)
         inner = self._inner(row, scope, access, request)
