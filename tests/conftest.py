@@ -8,6 +8,7 @@ test writes itself and hands to ``make_context``.
 import asyncio
 import gc
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -36,6 +37,7 @@ from smartbear.kit.http import connector
 from smartbear.kit.ids import new_id
 from smartbear.kit.postgres import processes
 from smartbear.kit.settings import PlatformSettings
+from tests.heard import Canaries
 
 # How long an example takes says how busy the machine is, and nothing about what is tested.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -87,6 +89,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins, so that no worker is left alone with it."""
     items.sort(key=lambda item: item.path.parent.name not in ("scenarios", "operations"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_canary_is_logged() -> Iterator[None]:
+    """Whatever the tests of a worker send and store, no warning and no error repeats a canary of it."""
+    heard = Canaries()
+    logging.getLogger().addHandler(heard)
+    yield
+    logging.getLogger().removeHandler(heard)
+    assert heard.written == []
 
 
 @pytest.fixture(scope="session")

@@ -27,13 +27,13 @@ from smartbear.kit.clock import FrozenClock
 from smartbear.kit.ids import new_id
 from smartbear.kit.jobs.queue import open_queue
 from smartbear.kit.jobs.worker import Pauses, Worker
-from smartbear.kit.logs import JsonFormatter
 from smartbear.kit.pseudonyms import service, spaces
 from smartbear.kit.pseudonyms.folder import Folder
 from smartbear.kit.pseudonyms.keyring import Keyring
 from smartbear.kit.settings import PlatformSettings
 from smartbear.operations import key_holder
 from tests.conftest import NOW, fresh_database
+from tests.heard import Lines
 from tests.identity.conftest import ORIGIN, PASSWORD, PROTOCOL, Browser
 
 FHIR = "application/fhir+json"
@@ -53,18 +53,6 @@ MACHINES = {
     "narrow": f"project.{PROJECTS[0]} system/Condition.rs",
 }
 _ADMINISTRATOR = AccessScope(role="SysAdmin", username="set up")
-
-
-class Lines(logging.Handler):
-    """Every line that the platform would have logged."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.setFormatter(JsonFormatter())
-        self.written: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.written.append(self.format(record))
 
 
 @dataclass(repr=False)

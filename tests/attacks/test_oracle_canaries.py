@@ -1,12 +1,18 @@
 """Canaries: nothing that identifies is in any byte that a project is sent, by whatever way it asks."""
 
+import asyncio
+from datetime import timedelta
+
 import pytest
+from aiosmtpd.smtp import SMTP
 from prometheus_client import generate_latest
 
 from smartbear.fhir.pseudonymisation import policy
+from smartbear.operations.demo.conditions import conditions
 from tests.attacks.canaries import IDS, leaks, records
 from tests.attacks.questions import hostile, of_a_person, of_a_type
 from tests.cdr.bulk import ASYNC
+from tests.notifications.conftest import Post
 
 pytestmark = pytest.mark.xdist_group("attacks")
 
@@ -113,3 +119,41 @@ async def test_neither_logs_nor_metrics_hold_a_canary(platform):
     found = {leak for line in platform.lines.written for leak in leaks(line.encode())}
     assert found == set()
     assert leaks(generate_latest()) == []
+
+
+def pressure(at):
+    parts = [
+        {"code": "8480-6", "value": 205, "unit": "mm[Hg]"},
+        {"code": "8462-4", "value": 118, "unit": "mm[Hg]"},
+    ]
+    return {"code": "85354-9", "components": parts, "measured_at": at.isoformat(), "entry": "manual"}
+
+
+@pytest.fixture
+async def post(monkeypatch):
+    """A mail server on loopback, which the platform is told to use."""
+    kept = Post()
+    loop = asyncio.get_running_loop()
+    async with await loop.create_server(lambda: SMTP(kept, hostname="localhost"), "127.0.0.1", 0) as server:
+        place = {"HOST": "127.0.0.1", "PORT": str(server.sockets[0].getsockname()[1]), "SECURITY": "none"}
+        for name, value in place.items():
+            monkeypatch.setenv(f"SMARTBEAR_NOTIFICATIONS_SMTP_{name}", value)
+        yield kept
+
+
+async def test_no_letter_about_an_alert_holds_a_canary(platform, post):
+    """It goes to somebody outside, and says the participant's number: no address, no name, no illness."""
+    number, subject = platform.person["north"]
+    ill = conditions(subject, ["38341003", "446221000"], platform.clock.now())
+    assert (await platform.fhir("system", "POST", "", ill)).status_code == 200
+    for key in ("high", "still-high"):
+        body = {"readings": [pressure(platform.clock.now())]}
+        sent = await platform.ask("person_north", "POST", "/api/measurements", body, idempotency_key=key)
+        assert sent.status_code == 201, sent.text
+        await platform.work()
+        platform.clock.advance(timedelta(minutes=5))
+    assert {message["to"] for message in post.messages} == {"outside-north@example.org"}
+    letters = b"".join(bytes(message) for message in post.messages)
+    assert number.encode() in letters
+    assert leaks(letters) == []
+    assert subject.encode() not in letters
