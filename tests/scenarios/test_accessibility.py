@@ -28,6 +28,7 @@ APP = {
     "measure/blood_pressure": "Blood pressure",
     "messages": "Messages",
     "me": "Me",
+    "consent": "What I agreed to",
 }
 
 

@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory } from "vue-router";
 import CallbackPage from "./pages/CallbackPage.vue";
+import ConsentPage from "./pages/ConsentPage.vue";
 import EntryPage from "./pages/EntryPage.vue";
 import HelpPage from "./pages/HelpPage.vue";
 import MeasurePage from "./pages/MeasurePage.vue";
@@ -30,6 +31,7 @@ export const router = createRouter({
     { path: "/result", name: "result", component: ResultPage, meta: { title: "result.your_reading" } },
     { path: "/messages", name: "messages", component: MessagesPage, meta: { title: "app.messages" } },
     { path: "/me", name: "me", component: MePage, meta: { title: "app.me" } },
+    { path: "/consent", name: "consent", component: ConsentPage, meta: { title: "consent.title" } },
     { path: "/help", name: "help", component: HelpPage, meta: { title: "app.help" } },
     { path: "/callback", name: "callback", component: CallbackPage, meta: { title: "sign_in.busy", open: true } },
     { path: "/signed-out", name: "signed-out", component: SignedOutPage, meta: { title: "sign_in.out", open: true } },

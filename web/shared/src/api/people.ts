@@ -49,15 +49,16 @@ export interface Standing {
 export interface Participant {
   id: string;
   subject: string;
-  birth_month: string;
-  age: number;
+  /** Null, with sex unknown and no profiles, once the person has withdrawn. */
+  birth_month: string | null;
+  age: number | null;
   sex: Sex;
   status: Status;
   profiles: Profile[];
   organisation: Named;
   pilot: Named;
   case_managers: { account: string; name: string }[];
-  consent: { date: string; status: "given" | "withdrawn" };
+  consent: { date: string; status: "given" | "withdrawn"; research: boolean };
   standing: Standing | null;
 }
 
@@ -79,6 +80,15 @@ export interface ParticipantDetail extends Participant {
   devices: Device[];
 }
 
+export type Purpose = "care" | "research";
+
+/** What holds for one purpose, and what was said about it, the newest first. */
+export interface Agreement {
+  purpose: Purpose;
+  given: boolean;
+  said: { given: boolean; at: string; signed: string | null }[];
+}
+
 /** A participant as technicians meet them: whom to call and which devices, nothing about health. */
 export interface ReachableParticipant {
   id: string;
@@ -94,10 +104,15 @@ export interface ParticipantPage extends Page<Participant> { counts: Record<Stat
 /** Whether a device of this kind sends readings of its own; a phone passes on what others measured. */
 export const sendsReadings = (category: Category): boolean => category !== "smartphone";
 
+const consentsOf = (id: string): string => `/api/participants/${encodeURIComponent(id)}/consents`;
+
 export const people = (api: ApiClient) => ({
   me: () => api.get<Me>("/api/me"),
   list: (query: Query) => api.get<ParticipantPage>("/api/participants", query),
   listReachable: (query: Query) => api.get<Page<ReachableParticipant>>("/api/participants", query),
   get: (id: string) => api.get<ParticipantDetail>(`/api/participants/${encodeURIComponent(id)}`),
+  consents: (id: string) => api.get<{ items: Agreement[] }>(consentsOf(id)),
+  /** Answered when everybody heeds it. */
+  decide: (id: string, purpose: Purpose, given: boolean) => api.put<{ items: Agreement[] }>(`${consentsOf(id)}/${purpose}`, { given }),
   profiles: () => api.get<{ counts: Partial<Record<Profile, number>> }>("/api/profiles"),
 });

@@ -64,7 +64,7 @@ export const UNDELIVERED = notice({ id: "3", kind: "not_delivered", level: "warn
 
 export const PARTICIPANT: ParticipantDetail = {
   id: "SB-0214", subject: "1", birth_month: "1948-05", age: 78, sex: "female", status: "accepted", profiles: ["cardiovascular", "hearing"],
-  organisation: { id: "1", name: "Organisation" }, pilot: { id: "1", name: "Pilot" }, case_managers: [], consent: { date: "2026-10-02", status: "given" },
+  organisation: { id: "1", name: "Organisation" }, pilot: { id: "1", name: "Pilot" }, case_managers: [], consent: { date: "2026-10-02", status: "given", research: true },
   standing: { state: "extreme", measure: "blood_pressure", since: before(9), last_reading_at: before(4), alert: alert("red", false), week: week("optimal", "optimal", "optimal", "optimal", "optimal", "threshold", "extreme") },
   contact: { email: "", phone: "" }, carers: [], external_email: null, conditions: [{ code: "38341003", display: "Hypertension" }], devices: [],
 };
