@@ -20,7 +20,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from faults import crash
+from faults import crash, tamper
 from platform_under_test import ROOT, data_directory
 
 _REPORTS = ROOT / "docs" / "reference" / "evidence"
@@ -51,9 +51,15 @@ def main() -> None:
     """Run everything; the exit status says whether every promise was kept."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--tamperings", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
-    findings = [crashes(arguments.kills, arguments.seed), identity(), *corpora()]
+    findings = [
+        crashes(arguments.kills, arguments.seed),
+        tampering(arguments.tamperings, arguments.seed),
+        identity(),
+        *corpora(),
+    ]
     path = _REPORTS / f"{datetime.now(UTC):%Y-%m-%d-%H%M}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join([_head(), *(finding.written() for finding in findings)]), encoding="utf-8")
@@ -71,6 +77,17 @@ def crashes(kills: int, seed: int) -> Finding:
     command = f"python assurance-tests/faults/crash.py <new data directory> {kills} {seed}"
     title = "Every acknowledged reading is there exactly once, no alert is lost"
     return Finding(title, command, verdict.good, took, "\n".join(lines))
+
+
+def tampering(times: int, seed: int) -> Finding:
+    """Somebody with all rights in the database changes the audit trail."""
+    began = time.monotonic()
+    with _console.status(f"Tampering with the audit trail {times} times"), data_directory() as home:
+        verdict = asyncio.run(tamper.run(home, times, events=500, seed=seed, counted=100_000))
+    took = time.monotonic() - began
+    lines = [f"{name}: {value}" for name, value in asdict(verdict).items()]
+    command = f"python assurance-tests/faults/tamper.py --times {times} --seed {seed}"
+    return Finding("Every change to the audit trail shows", command, verdict.good, took, "\n".join(lines))
 
 
 def identity() -> Finding:

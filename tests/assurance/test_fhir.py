@@ -75,8 +75,9 @@ async def test_a_participant_is_told_about_nobody_else(mixed):
         ("entity=ValueSet/x", 1),
         ("entity=Observation/1", 0),
         ("patient=nobody", 0),
-        ("_id=0", 0),
+        ("_id=0-0", 0),
         ("_id=abc", 0),
+        ("_id=٣-٣", 0),
         ("_format=json&_count=999999", 3),
     ],
 )

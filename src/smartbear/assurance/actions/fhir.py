@@ -1,5 +1,6 @@
 """The trail at /fhir/AuditEvent, for people: read and search. Machine clients meet what is stored there."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -9,7 +10,7 @@ from smartbear.assurance import access
 from smartbear.assurance.actions import projection, reading
 from smartbear.assurance.actions.question import Filter, Question
 from smartbear.assurance.actions.services import Services
-from smartbear.assurance.model.window import Window
+from smartbear.assurance.model.window import NOTHING, Window
 from smartbear.contracts import trail
 from smartbear.contracts.scope import PARTICIPANT, AccessScope
 from smartbear.fhir.search.dates import date_range
@@ -17,7 +18,7 @@ from smartbear.kit.errors import BadInput, FieldError, NotFound
 
 _MOST = 200
 _FORMATS = ("json", "application/json", "application/fhir+json")
-_BIGGEST = 19  # digits of an id, fewer than a bigint can hold
+_ID = re.compile("([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ async def search(
         "link": links,
         "entry": [
             {
-                "fullUrl": f"{base}/{found.row.id}",
+                "fullUrl": f"{base}/{projection.id_of(found)}",
                 "resource": projection.audit_event(found),
                 "search": {"mode": "match"},
             }
@@ -59,13 +60,10 @@ async def search(
     }
 
 
-async def read(services: Services, scope: AccessScope, number: str) -> dict[str, Any]:
+async def read(services: Services, scope: AccessScope, event: str) -> dict[str, Any]:
     """One AuditEvent; NotFound if there is none, or it is not about the participant who asks."""
     permitted = _permitted(scope, Question(""))
-    is_number = number.isascii() and number.isdigit() and len(number) < _BIGGEST
-    if not is_number:
-        raise NotFound
-    question = replace(permitted, window=Window(number=int(number)), limit=1)
+    question = replace(permitted, window=_only(event), limit=1)
     page = await reading.page(services, question)
     if not page.items:
         raise NotFound
@@ -77,7 +75,7 @@ def _permitted(scope: AccessScope, question: Question) -> Question:
     trail.did("audit-search", "R")
     if scope.role == PARTICIPANT:
         own = access.own(scope)
-        nobody = Question(f"own {own}", window=Window(number=-1))
+        nobody = Question(f"own {own}", window=NOTHING)
         return (
             replace(question, reader=f"own {own}", subject=own) if question.subject in (None, own) else nobody
         )
@@ -154,8 +152,13 @@ def _entity(asked: _Asked, name: str, value: str) -> None:
 
 
 def _id(asked: _Asked, _name: str, value: str) -> None:
-    is_number = value.isascii() and value.isdigit() and len(value) < _BIGGEST
-    asked.window = replace(asked.window, number=int(value) if is_number else -1)
+    asked.window = _only(value)
+
+
+def _only(event: str) -> Window:
+    """Of the event with this id of an AuditEvent alone."""
+    match = _ID.fullmatch(event)
+    return Window.of((int(match[1]), int(match[2]))) if match else NOTHING
 
 
 def _count(asked: _Asked, name: str, value: str) -> None:

@@ -38,7 +38,7 @@ def audit_event(found: Found) -> dict[str, Any]:
     event = found.event
     return {
         "resourceType": "AuditEvent",
-        "id": str(found.row.id),
+        "id": id_of(found),
         "type": {"system": _TYPE, "code": "rest"},
         "subtype": [_subtype(event.subtype)],
         "action": event.action,
@@ -51,6 +51,11 @@ def audit_event(found: Found) -> dict[str, Any]:
         },
         "entity": [*_persons(found), *_data(event.entities), *_query(event, found.person), *_request(event)],
     }
+
+
+def id_of(found: Found) -> str:
+    """Transaction and number: by both an event is found at once."""
+    return "-".join(map(str, found.row.place))
 
 
 def _subtype(code: str) -> dict[str, str]:

@@ -16,7 +16,17 @@ class Window:
     """Before this."""
     mark: bytes | None = None
     """Of the person they are about."""
-    number: int | None = None
-    """Of the event's row."""
+    after: Place | None = None
+    """Only those after this place of the order."""
     before: Place | None = None
-    """The newest come first; only those before this place."""
+    """Only those before; the newest come first."""
+
+    @classmethod
+    def of(cls, place: Place) -> "Window":
+        """Of one event alone."""
+        transaction, number = place
+        return cls(after=(transaction, number - 1), before=(transaction, number + 1))
+
+
+NOTHING = Window(before=(0, 0))
+"""No event is there."""

@@ -26,10 +26,10 @@ async def search(request: Request, scope: Scope, services: With) -> Response:
     return await _answer(fhir.search(services, scope, request.query_params.multi_items()))
 
 
-@router.api_route("/{number}", methods=_READ)
-async def read(number: str, scope: Scope, services: With) -> Response:
+@router.api_route("/{event}", methods=_READ)
+async def read(event: str, scope: Scope, services: With) -> Response:
     """One AuditEvent."""
-    return await _answer(fhir.read(services, scope, number))
+    return await _answer(fhir.read(services, scope, event))
 
 
 @router.api_route("/{anything:path}", methods=_OTHERS)

@@ -8,13 +8,25 @@ from smartbear.assurance.model.cursor import Place
 from smartbear.assurance.model.window import Window
 from smartbear.kit.db import Connection
 
-_NEWEST = """
-SELECT id, xid::text::bigint AS xid, at, record, about FROM audit.event
-WHERE ($1::timestamptz IS NULL OR at >= $1) AND ($2::timestamptz IS NULL OR at < $2)
-  AND ($3::text IS NULL OR (xid, id) < ($3::text::xid8, $4::bigint))
-  AND ($5::bytea IS NULL OR about @> ARRAY[$5]) AND ($6::bigint IS NULL OR id = $6)
-ORDER BY audit.event.xid DESC, id DESC LIMIT $7
+_FIRST, _LAST = (0, 0), ((1 << 64) - 1, (1 << 63) - 1)  # of all places
+
+# Conditions that always hold, rather than conditions that may be absent: an index is used for each.
+_WITHIN = """
+at >= coalesce($1::timestamptz, '-infinity') AND at < coalesce($2::timestamptz, 'infinity')
+AND (xid, id) > ($3::text::xid8, $4::bigint) AND (xid, id) < ($5::text::xid8, $6::bigint)
 """
+_NEWEST = f"""
+SELECT id, xid::text::bigint AS xid, at, record, about FROM audit.event
+WHERE {_WITHIN} ORDER BY audit.event.xid DESC, id DESC LIMIT $7
+"""  # noqa: S608 - constants
+# The person's events are found first: by the order, all events would be looked at for those of a few.
+_ABOUT = f"""
+WITH about_person AS MATERIALIZED (
+    SELECT xid, id, at FROM audit.event WHERE about @> ARRAY[$8::bytea] AND {_WITHIN}),
+newest AS (SELECT * FROM about_person ORDER BY xid DESC, id DESC LIMIT $7)
+SELECT e.id, e.xid::text::bigint AS xid, e.at, e.record, e.about
+FROM newest n JOIN audit.event e USING (xid, id, at) ORDER BY n.xid DESC, n.id DESC
+"""  # noqa: S608 - constants
 _POSITIONS = """
 SELECT e.id, c.first + array_position(c.ids, e.id) - 1 AS position
 FROM unnest($1::text[], $2::bigint[]) AS e (xid, id) CROSS JOIN LATERAL (
@@ -37,12 +49,10 @@ class Row:
 
 async def newest(connection: Connection, wanted: Window, most: int) -> list[Row]:
     """The newest events in a range."""
-    xid, event = wanted.before or (None, None)
-    rows = await connection.fetch(
-        _NEWEST,
-        *(wanted.since, wanted.until, None if xid is None else str(xid), event),
-        *(wanted.mark, wanted.number, most),
-    )
+    (after, above), (before, below) = wanted.after or _FIRST, wanted.before or _LAST
+    places = (str(after), above, str(before), below)
+    statement, mark = (_NEWEST, ()) if wanted.mark is None else (_ABOUT, (wanted.mark,))
+    rows = await connection.fetch(statement, wanted.since, wanted.until, *places, most, *mark)
     return [
         Row(row["id"], (row["xid"], row["id"]), row["at"], row["record"], row["about"] or ()) for row in rows
     ]
