@@ -123,3 +123,8 @@ async def test_every_route_of_every_component_is_in_the_table_or_refused_on_purp
 def test_the_shapes_of_the_repository_are_all_found_below_its_row():
     for shape in ROUTES:
         assert find("/".join(("/fhir", *shape))).component == "cdr", shape
+
+
+def test_a_row_for_everybody_admits_everybody():
+    for row in TABLE:
+        assert row.admits("anonymous", ()) is (row.roles is None), row.path

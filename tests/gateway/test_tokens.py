@@ -11,7 +11,7 @@ from joserfc.jwk import RSAKey
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from smartbear.gateway.actions import tokens
+from smartbear.gateway.actions import callers, tokens
 from tests.gateway.conftest import KEY, SUBJECT, component
 
 NEXT = RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, private=True, auto_kid=True)
@@ -162,6 +162,16 @@ async def test_a_participants_repository_id_comes_from_users_and_not_from_the_to
     headers = bearer(roles=["Participant"], participant="SB-0001", subject="somebody else")
     told = (await http.get("/api/me", headers=headers)).json()["scope"]
     assert (told["participant"], told["subject"]) == ("SB-0001", SUBJECT)
+
+
+@pytest.mark.parametrize("seconds", [60.0, -1.0])
+async def test_whose_repository_id_it_is_is_remembered_for_a_while(http, bearer, monkeypatch, seconds):
+    monkeypatch.setattr(callers, "_REMEMBER", seconds)
+    monkeypatch.setattr(callers, "_MOST", 1)
+    headers = bearer(roles=["Participant"], participant="SB-0001")
+    for _ in range(3):
+        told = (await http.get("/api/me", headers=headers)).json()["scope"]
+        assert told["subject"] == SUBJECT
 
 
 async def test_a_participants_account_that_users_does_not_know_is_refused(http, bearer):
