@@ -155,7 +155,10 @@ API: dict[str, str | tuple[Probe, ...]] = {
     "/api/profiles": (get("/api/profiles", shown="mental", others=False),),
     "/api/devices": "which devices are out; last readings: tests/users/test_consents.py",
     "/api/participants": (get("/api/participants?profile=mental", shown='"1951-04"', others=False),),
-    "/api/participants/{participant_id}": (get("/api/participants/{participant}", shown='"1951-04"'),),
+    "/api/participants/{participant_id}": (
+        get("/api/participants/{participant}", shown='"1951-04"'),
+        get("/api/participants/{participant}", shown='"week"'),
+    ),
     "/api/participants/{participant_id}/consents": "that the person has withdrawn",
     "/api/participants/{participant_id}/consents/{purpose}": "that the person has withdrawn",
     "/api/participants/{participant_id}/devices": "which devices are out",

@@ -316,3 +316,23 @@ def test_every_language_has_every_sentence_and_names_the_participant_where_engli
 
 def _flat(text):
     return [sentence for keys in text.values() for sentence in keys.values()]
+
+
+async def test_a_letter_on_its_way_does_not_leave_once_the_person_has_withdrawn(outside, post):
+    notice = await outside.raise_notice()
+    told = {"subject": outside.subject, "number": 1, "withheld": [{}], "released": []}
+    async with outside.client() as component:
+        assert (await component.put("/internal/consent", json=told)).status_code == 204
+    assert (await outside.kinds(outside.ccm), await outside.kinds(outside.participant)) == ([], ["red_alert"])
+    await outside.send_letters()
+    assert post.messages == []
+    assert await outside.addresses(notice.notice_id) == {None}
+    await outside.handlers["notifications.consent.changed"](told | {"number": 2, "withheld": []})
+    assert await outside.kinds(outside.ccm) == ["red_alert"]
+
+
+async def test_nobody_but_a_component_says_what_a_persons_consent_is(outside):
+    told = {"subject": outside.subject, "number": 9, "withheld": [], "released": []}
+    for scope in (outside.ccm, outside.participant):
+        async with outside.client(scope) as client:
+            assert (await client.put("/internal/consent", json=told)).status_code == 403
