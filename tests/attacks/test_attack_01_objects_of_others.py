@@ -1,6 +1,8 @@
 """Attack 1: reading or changing another organisation's object by its id."""
 
 import re
+import statistics
+import time
 
 import pytest
 
@@ -74,3 +76,19 @@ async def test_other_doors_do_not_tell_a_person_of_others_from_nobody(platform, 
     bodies = [re.sub(asked, "", answer.text) for answer in answers]
     assert bodies[0] == bodies[1]
     assert "CANARY" not in bodies[0]
+
+
+@pytest.mark.parametrize("path", ["/fhir/Observation/{}", "/fhir/Observation?_id={}", "/api/participants/{}"])
+async def test_the_time_of_an_answer_does_not_tell_what_is_hidden_from_what_is_not_there(platform, path):
+    """The same times in turns: what is typical of their differences is small, however busy the machine is."""
+    of_api = path.startswith("/api")
+    names = (platform.person["south"][0], "SB-9999") if of_api else ("south-pulse", "south-never")
+    taken = {name: [] for name in names}
+    for number in range(120):
+        for name in names if number % 2 else names[::-1]:
+            began = time.perf_counter()
+            await platform.ask("ccm_north", "GET", path.format(name))
+            taken[name].append(time.perf_counter() - began)
+    hidden, absent = (sorted(taken[name])[:60] for name in names)  # the faster half: without interruptions
+    apart = abs(statistics.median(hidden) - statistics.median(absent))
+    assert apart < max(0.2 * statistics.median(absent), 0.000_5), "seconds"
