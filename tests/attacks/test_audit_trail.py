@@ -1,0 +1,72 @@
+"""The trail of a whole platform: what people do is in it, signed, and shown to those it concerns."""
+
+import asyncpg
+import pytest
+
+from smartbear.fhir.validation import validate
+from tests.conftest import eventually
+
+EVENT = {
+    "resourceType": "AuditEvent",
+    "type": {"system": "http://dicom.nema.org/resources/ontology/DCM", "code": "110100"},
+    "recorded": "2026-06-14T08:00:00Z",
+    "agent": [{"requestor": True}],
+    "source": {"observer": {"display": "a hospital"}},
+}
+
+
+@pytest.fixture(scope="module")
+async def signed(platform):
+    """The platform after somebody looked at somebody, once its worker has signed that."""
+    subject = platform.person["north"][1]
+    assert (await platform.fhir("ccm_north", "GET", f"Observation?subject=Patient/{subject}")).is_success
+    owner = await asyncpg.connect(platform.url)
+    before = await owner.fetchval("SELECT max(id) FROM audit.event")
+
+    async def is_signed():
+        return await owner.fetchval(
+            "SELECT EXISTS (SELECT FROM assurance.checkpoint WHERE $1 = ANY(ids))", before
+        )
+
+    async with platform.running.upkeep():
+        await eventually(is_signed, within=60)
+    await owner.close()
+    return platform
+
+
+async def test_an_auditor_finds_who_looked_at_a_participant_and_when_and_why(signed):
+    query = f"participant={signed.person['north'][0]}&actor=ccm_north&source=cdr"
+    answer = await signed.ask("auditor", "GET", f"/api/audit/events?{query}")
+    event = answer.json()["items"][0]
+    assert (event["subtype"], event["purpose"], event["outcome"]) == ("search-type", "TREAT", "0")
+    assert event["agent"]["organisations"][0]["name"] == "north"
+    assert event["position"] is not None
+
+
+async def test_the_participant_sees_who_looked_by_name(signed):
+    items = (await signed.ask("person_north", "GET", "/api/audit/own?limit=200")).json()["items"]
+    who = {(item["who"]["role"], item["who"]["name"], item["who"]["organisation"]) for item in items}
+    assert ("CCM", "ccm_north", "north") in who
+    assert ("CCM", "ccm_south", "south") not in who
+
+
+async def test_the_same_is_told_to_clients_of_fhir(signed):
+    bundle = (await signed.fhir("person_north", "GET", "AuditEvent?agent-name=ccm_north&_count=5")).json()
+    events = [entry["resource"] for entry in bundle["entry"]]
+    assert events
+    assert [issue for event in events for issue in validate(event) if issue.severity == "error"] == []
+    assert (await signed.fhir("auditor", "GET", f"AuditEvent/{events[0]['id']}")).json()["id"] == events[0][
+        "id"
+    ]
+
+
+async def test_audit_events_that_a_machine_stores_are_its_own_and_no_part_of_the_trail(signed):
+    answer = await signed.fhir("system", "POST", "AuditEvent", EVENT)
+    assert answer.status_code == 201
+    stored = answer.headers["location"].partition("/fhir/")[2].partition("/_history")[0]
+    assert (await signed.fhir("system", "GET", stored)).is_success
+    assert (await signed.fhir("auditor", "GET", stored)).status_code == 404
+    assert (await signed.fhir("person_north", "POST", "AuditEvent", EVENT)).status_code == 405
+    assert (await signed.fhir("ccm_north", "GET", "AuditEvent")).status_code == 403
+    assert (await signed.ask("ccm_north", "GET", "/api/audit/events")).status_code == 403
+    assert (await signed.ask("system", "GET", "/api/audit/events")).status_code == 401  # not in its `aud`
