@@ -88,7 +88,7 @@ _ABOUT_A_SUBJECT = frozenset(
 )
 """The query says whom they are about."""
 _PROJECTS, _KINDS = ("holobalance", "scientist"), ("Patient", "Binary", "Device")
-_NOBODYS = {"{participant_id}": "SB-9999", "{number}": "999999"}
+_NOBODYS = {"{participant_id}": "SB-9999"}
 _SAME = ("type", "member", "version", "{purpose}", "{label}")  # says nothing of whose something is
 _UNENDING = "GET /api/inbox/stream"
 
@@ -201,8 +201,7 @@ async def _settled(platform: Whole, place: str) -> dict[str, str]:
         "subject": subject,
         "label": label,
         "purpose": "research",
-        "verification": str(uuid.uuid4()),  # whose ids are told to those alone who ask for one
-        "number": "1",
+        **{name: str(uuid.uuid4()) for name in ("verification", "event")},  # of none that is there
     }
     record = {
         **dict.fromkeys(("type", "member"), "Observation"),

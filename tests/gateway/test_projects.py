@@ -18,6 +18,7 @@ from smartbear.contracts.scope import ScopeMiddleware, verify
 from smartbear.gateway import app as gateway_app
 from smartbear.gateway.model.projects import is_offered, project_of
 from smartbear.gateway.model.table import TABLE
+from smartbear.identity.model.realm import realm
 from smartbear.kit.pseudonyms import service, spaces
 from smartbear.kit.pseudonyms.folder import Folder
 from smartbear.kit.pseudonyms.holder import Holder, Person
@@ -62,6 +63,8 @@ CONSENT = {
 }
 PRACTITIONER = {"resourceType": "Practitioner", "id": "dr-canary", "name": [{"family": "CANARY-doctor"}]}
 
+SYNERGIES = ("holobalance", "smart4health", "smart4healthbox")
+
 
 @pytest.fixture
 def home():
@@ -73,7 +76,7 @@ def home():
 @pytest.fixture
 async def keys(home, clock):
     folder = Folder(home / "pseudonyms")
-    for name in ("holobalance", "smart4health"):
+    for name in SYNERGIES:
         folder.change(lambda kept, name=name: spaces.created(kept, name, clock.now()))
     holder = Holder(
         Keyring(folder), Journal(home / "journal"), lambda caller: identified(caller, clock), clock
@@ -403,3 +406,41 @@ def test_exports_are_asked_followed_and_cancelled_and_nothing_else(method):
     assert is_offered("DELETE", ["$export", "job"])
     assert not is_offered("DELETE", ["$export"])
     assert not is_offered(method, ["$export", "job"])
+
+
+def synergy(bearer, name):
+    """Headers of a synergy's client with the scopes that the realm gives it."""
+    scopes = " ".join(realm().clients[name].scopes)
+    return bearer(roles=None, sub=name, client_id=name, scope=scopes) | {
+        "content-type": "application/fhir+json"
+    }
+
+
+@pytest.mark.parametrize("name", SYNERGIES)
+async def test_what_a_synergy_is_follows_from_its_token_whatever_a_header_says(
+    http, stored, bearer, pseudonym, name
+):
+    own, other = synergy(bearer, name), next(each for each in SYNERGIES if each != name)
+    search = f"Observation?subject=Patient/{pseudonym('Patient', P1, name)}"
+    plain = clean(await http.get(search, headers=own))
+    found = {entry["resource"]["id"] for entry in plain.json()["entry"]}
+    assert pseudonym("Observation", O1, name) in found
+    for header in ("X-Synergy", "x-synergy", "X-Synergy-Id", "X-SmartBear-Project"):
+        forged = clean(await http.get(search, headers=own | {header: other}))
+        assert forged.content == plain.content
+        stored_data = await http.get(f"Patient/{P1}", headers=own | {header: "none"})
+        assert stored_data.status_code == 404
+    new = {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": {"coding": [LOINC]},
+        "subject": {"reference": f"Patient/{pseudonym('Patient', P1, name)}"},
+    }
+    assert (await http.post("Observation", content=orjson.dumps(new), headers=own)).status_code == 201
+    assert (await http.get("Condition", headers=own)).json().get("entry", []) == []
+
+
+async def test_a_client_of_two_projects_is_of_none_and_does_not_come_in(http, stored, bearer, keys):
+    both = "project.holobalance project.smart4health system/*.rs"
+    headers = bearer(roles=None, sub="both", client_id="both", scope=both)
+    assert (await http.get("Patient", headers=headers)).status_code == 403

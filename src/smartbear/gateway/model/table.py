@@ -74,11 +74,13 @@ class Row:
         """Whether a caller who has been recognised may come in."""
         if self.roles is None:
             return True
-        of_project = any(scope.startswith(_PROJECTS) for scope in scopes)
+        projects = sum(scope.startswith(_PROJECTS) for scope in scopes)
+        if projects > 1:  # nobody could say whose ids are meant
+            return False
         if role != SYSTEM:
             needs_project = role == DATA_SCIENTIST and self.space == "translated"
-            return role in self.roles and (of_project or not needs_project)
-        if of_project:
+            return role in self.roles and (projects == 1 or not needs_project)
+        if projects:
             return _PROJECTS in self.scopes
         return any(scope.startswith(self.scopes) for scope in scopes)
 
