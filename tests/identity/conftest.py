@@ -107,7 +107,12 @@ def users_stub(clock):
         app.state.staff[request.path_params["account"]] = await request.json()
         return Response(status_code=204)
 
+    async def remove_staff(request):
+        app.state.staff.pop(request.path_params["account"], None)
+        return Response(status_code=204)
+
     routes = [
+        Route("/internal/staff/{account}", remove_staff, methods=["DELETE"]),
         Route("/api/organisations", organisations),
         Route("/internal/staff/{account}", put_staff, methods=["PUT"]),
     ]
@@ -137,8 +142,13 @@ def link_in(letter):
 
 
 @pytest.fixture
-async def identity(make_context, clock):
-    neighbours = {"users": users_stub(clock)}
+def users(clock):
+    return users_stub(clock)
+
+
+@pytest.fixture
+async def identity(make_context, users):
+    neighbours = {"users": users}
     async with make_context("identity", neighbours) as context, identity_app.serve(context) as app:
         new = NewAccount(
             username="test_clinician",

@@ -67,6 +67,17 @@ async def test_an_account_is_disabled_reset_and_deleted(admin, added):
     assert (await admin.get(where)).status_code == 404
 
 
+async def test_users_hears_who_may_sign_in_and_who_is_gone(admin, added, users):
+    account, where = added["id"], f"{ACCOUNTS}/{added['id']}"
+    assert users.staff[account]["email"] == added["email"]
+    await admin.put(f"{where}/enabled", json={"enabled": False})
+    assert (users.staff[account]["name"], users.staff[account]["email"]) == (added["name"], None)
+    await admin.put(f"{where}/enabled", json={"enabled": True})
+    assert users.staff[account]["email"] == added["email"]
+    await admin.delete(where)
+    assert account not in users.staff
+
+
 OTHERS = [*(role for role in STAFF if role != "SysAdmin"), PARTICIPANT, SYSTEM, "anonymous"]
 
 

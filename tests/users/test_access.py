@@ -59,6 +59,7 @@ ROUTES = {
     ("POST", "/internal/devices/owners"): {"component": 200},
     ("GET", "/internal/staff/{id}"): {"component": 404},
     ("PUT", "/internal/staff/{id}"): {"component": 204},
+    ("DELETE", "/internal/staff/{id}"): {"component": 204},
     ("PUT", "/internal/participants/{mine}/account"): {"component": 204},
 }
 

@@ -91,6 +91,18 @@ async def test_colleagues_are_the_organisations_case_managers_who_are_not_the_pa
     assert [manager.account for manager in audience.colleagues] == [colleague]
 
 
+async def test_nobody_is_told_of_participants_who_is_no_member_of_staff_any_more(world, users_client):
+    person = await world.enrol()
+    async with users_client() as users:
+        for _ in range(2):
+            await users.remove_staff(world.ccm.account)
+        audience = await users.audience(person["subject"])
+        with pytest.raises(NotFound):
+            await users.staff(world.ccm.account)
+
+    assert (audience.case_managers, audience.colleagues) == ((), ())
+
+
 async def test_errors_come_back_as_members_of_the_family(world, users_client):
     first, second = await world.enrol(), await world.enrol()
     account = str(uuid.uuid4())

@@ -66,6 +66,10 @@ class UsersClient(ComponentClient):
         """Add a member of staff or replace what is known about them."""
         await self.request("PUT", f"/internal/staff/{account}", json=member.model_dump())
 
+    async def remove_staff(self, account: str) -> None:
+        """Forget a member of staff, whose participants lose that case manager; nothing if there is none."""
+        await self.request("DELETE", f"/internal/staff/{account}")
+
     async def organisations(self, scope: AccessScope) -> list[Place]:
         """The organisations a person may see; all of them for a SysAdmin."""
         answer = await self.request("GET", "/api/organisations", scope=scope)

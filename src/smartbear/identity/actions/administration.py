@@ -49,7 +49,10 @@ class Administration:
     async def set_enabled(self, account: str, *, enabled: bool) -> Person:
         """Let an account sign in, or not; nobody locks themselves out."""
         self._not_oneself(account)
-        return await self.directory.set_enabled(account, enabled=enabled)
+        person = await self.directory.set_enabled(account, enabled=enabled)
+        if person.role:
+            await tell_users(self.users, person)
+        return person
 
     async def remove_factors(self, account: str) -> None:
         """Take the second factors away; the own ones on the account page, where the password is asked for."""
@@ -60,6 +63,7 @@ class Administration:
         """Delete an account for good."""
         self._not_oneself(account)
         await self.directory.delete(account)
+        await self.users.remove_staff(account)
 
     def _not_oneself(self, account: str) -> None:
         if account == self.scope.account:
@@ -82,10 +86,13 @@ class Administration:
 
 
 async def tell_users(users: UsersClient, person: Person) -> None:
-    """Let participants and colleagues know a member of staff by what is true now."""
+    """Let participants and colleagues know a member of staff by what is true now.
+
+    Who may not sign in gets no letters about participants either.
+    """
     member = {
         "name": person.name,
-        "email": person.email,
+        "email": person.email if person.enabled else None,
         "role": person.role,
         "organisation_id": person.organisation,
     }

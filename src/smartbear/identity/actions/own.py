@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from smartbear.contracts.roles import PARTICIPANT
+from smartbear.contracts.users import UsersClient
 from smartbear.identity.actions import backchannel, letters, passwords, tries
 from smartbear.identity.actions.sign_in import SignedIn
 from smartbear.identity.model import webauthn
@@ -106,7 +107,7 @@ async def remove_passkey(context: Context, session: SignedIn, passkey: str) -> N
         await factors.remove_passkey(tx, session.account, wanted)
 
 
-async def delete(context: Context, session: SignedIn, current: str) -> bool:
+async def delete(context: Context, users: UsersClient, session: SignedIn, current: str) -> bool:
     """Delete the account and all that hangs on it; False if the password is wrong, or a participant's."""
     account = await proven(context, session, current)
     if account is None or account.role == PARTICIPANT:
@@ -114,6 +115,7 @@ async def delete(context: Context, session: SignedIn, current: str) -> bool:
     async with context.db.transaction() as tx:
         await backchannel.tell(tx, await sessions.end_all(tx, account.id, context.clock.now()))
         await people.delete(tx, account.id)
+    await users.remove_staff(account.id)
     _log.info("account_deleted", role=account.role)
     return True
 

@@ -158,7 +158,8 @@ async def _take_back(request: Request, session: SignedIn, form: _Form) -> Respon
 
 
 async def _delete(request: Request, session: SignedIn, form: _Form) -> Response:
-    if not await own.delete(provider(request).context, session, form.get("current", "")):
+    here = provider(request)
+    if not await own.delete(here.context, here.users, session, form.get("current", "")):
         return await _page(request, session, Problem(word="wrong_password", status=400))
     answer = pages.message(request, "deleted")
     cookies.forget_session(answer)

@@ -95,3 +95,9 @@ async def put_staff(context: Context, account: str, member: StaffMember) -> None
     """Add a member of staff or replace what is known."""
     async with context.db.transaction() as tx:
         await store.put_staff(tx, account, member)
+
+
+async def remove_staff(context: Context, account: str) -> None:
+    """Forget a member of staff, and whom they looked after."""
+    async with context.db.transaction() as tx:
+        await store.remove_staff(tx, account)

@@ -69,6 +69,12 @@ async def put_staff(account: ThingId, member: StaffMember, context: Ctx) -> None
     await organisations.put_staff(context, account, member)
 
 
+@router.delete("/staff/{account}", status_code=status.HTTP_204_NO_CONTENT)
+async def remove_staff(account: ThingId, context: Ctx) -> None:
+    """Forget a member of staff."""
+    await organisations.remove_staff(context, account)
+
+
 @router.put("/participants/{participant_id}/account", status_code=status.HTTP_204_NO_CONTENT)
 async def link_account(participant_id: ParticipantId, form: _Account, context: Ctx) -> None:
     """Say which account is the participant's own."""

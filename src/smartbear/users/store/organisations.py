@@ -134,6 +134,12 @@ async def put_staff(connection: Connection, account: str, member: StaffMember) -
         raise _unknown("organisation_id", "There is no such organisation.") from None
 
 
+async def remove_staff(connection: Connection, account: str) -> None:
+    """Delete a member of staff with the care assignments."""
+    await connection.execute("DELETE FROM care_assignment WHERE account = $1", account)
+    await connection.execute("DELETE FROM staff WHERE account = $1", account)
+
+
 async def staff(connection: Connection, account: str) -> StaffMember | None:
     """A member of staff by account."""
     row = await connection.fetchrow(
