@@ -33,7 +33,8 @@ class Made:
 
 
 def made(trail: Trail, status: int = 200) -> Made:
-    keys = {subject: SubjectKey(b"m" * 32, subject, b"s" * 32) for subject in trail.subjects}
+    subjects = [person.subject for person in trail.persons()]
+    keys = {subject: SubjectKey(b"m" * 32, subject, b"s" * 32) for subject in subjects}
     sealed = audit.seal(trail.event("cdr", AT, status), trail.persons(), keys)
     marks = [sealed.marks[start : start + 16] for start in range(0, len(sealed.marks), 16)]
     return Made(audit.read(sealed.record), sealed.record, marks, keys)

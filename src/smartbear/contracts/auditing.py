@@ -27,31 +27,28 @@ class Auditor:
 
     def __init__(self, context: Context) -> None:
         self._source, self._clock = context.component, context.clock
-        self._recorder = Recorder(context.db)
+        self._recorder = Recorder(context.db, flushed=context.settings.audit_flush)
         self._keys = Keys(context.db, context.key("audit"))
         self.is_on = context.settings.audit
 
     async def sealed(self, trail: Trail, status: int = 200) -> Sealed:
-        """The record of what a request has seen; Unavailable if a person's key cannot be had."""
+        """The record of what a request has seen since the last; Unavailable if a key cannot be had."""
         event, persons = trail.event(self._source, self._clock.now(), status), trail.persons()
-        return seal(event, persons, await self._keys.of(trail.subjects))
+        trail.settle()
+        return seal(event, persons, await self._keys.of([person.subject for person in persons]))
 
     async def record(self, trail: Trail, status: int = 200) -> None:
         """Return once the event is committed, if there is to be one. Unavailable if it cannot be."""
         is_told = trail.is_recorded and not trail.has_news and status < _REFUSED
         if not self.is_on or trail.is_quiet or is_told:
             return
-        event = trail.taken()
-        await self._recorder.record(await self.sealed(event, status))
-        trail.covered(event)
+        await self._recorder.record(await self.sealed(trail, status))
 
     async def append(self, trail: Trail, connection: Connection) -> None:
         """Append the event to a transaction of the request's, unless there is one already."""
         if not self.is_on or trail.is_recorded:
             return
-        event = trail.taken()
-        await append(connection, [await self.sealed(event)])
-        trail.covered(event)
+        await append(connection, [await self.sealed(trail)])
 
     @contextmanager
     def following(self, trail: Trail) -> Iterator[None]:

@@ -7,7 +7,7 @@ decides nothing.
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextvars import ContextVar
 from copy import copy
 from datetime import datetime
@@ -30,6 +30,9 @@ _ACTIONS: dict[str, tuple[Action, str]] = {
     "DELETE": ("D", "delete"),
 }
 _OTHER: tuple[Action, str] = ("E", "execute")
+
+_Seen = dict[str, None]
+"""References, in the order in which they were seen."""
 
 
 class Trail:
@@ -70,11 +73,11 @@ class Trail:
         self.is_recorded = False
         self.begin()
 
-    def begin(self, told: frozenset[str] = frozenset()) -> None:
+    def begin(self, told: tuple[_Seen, ...] = ()) -> None:
         """Nothing has been seen yet that is not ``told``."""
         self._told = told
-        self._persons: dict[str, dict[str, None]] = {self._own.subject: {}} if self._own else {}
-        self._unowned: dict[str, None] = {}
+        self._persons: dict[str, _Seen] = {self._own.subject: {}} if self._own else {}
+        self._unowned: _Seen = {}
         self._listed = self._more = 0
 
     def again(self) -> "Trail":
@@ -83,21 +86,21 @@ class Trail:
         fresh.begin()
         return fresh
 
-    def taken(self) -> "Trail":
-        """What has been seen so far; what is seen from now on is for another event."""
-        seen = copy(self)
-        self.begin(self._told)
-        return seen
+    def settle(self) -> None:
+        """What has been seen so far is told; what is seen from now on is for another event."""
+        told = (*self._told, self._unowned, *self._persons.values()) if self._listed else self._told
+        self.begin(told)
+        self.is_recorded = True
 
     def covered(self, event: "Trail") -> None:
-        """What ``event`` tells of this request is in the trail now."""
-        self._told |= event.entities
+        """What ``event`` told of this request is in the trail now."""
+        self._told = (*self._told, *event.told)
         self.is_recorded = True
 
     @property
-    def entities(self) -> frozenset[str]:
-        """What has been seen, as far as it is listed."""
-        return frozenset(self._unowned).union(*self._persons.values())
+    def told(self) -> tuple[_Seen, ...]:
+        """What events tell of already."""
+        return self._told
 
     @property
     def has_news(self) -> bool:
@@ -107,7 +110,7 @@ class Trail:
     def saw(self, reference: str, subject: str | None = None) -> None:
         """``Type/id`` is read, or changed; it belongs to the person with that repository id, or to nobody."""
         some = self._unowned if subject is None else self._persons.setdefault(subject, {})
-        if reference in some or reference in self._told:
+        if reference in some or any(reference in told for told in self._told):
             return
         if self._listed < _MOST:
             self._listed += 1
@@ -122,11 +125,6 @@ class Trail:
     def did(self, subtype: str, action: Action | None = None) -> None:
         """What was done has a name of its own; it is recorded whoever did it."""
         self.subtype, self.action, self.is_quiet = subtype, action or self.action, False
-
-    @property
-    def subjects(self) -> Collection[str]:
-        """Everybody it is about."""
-        return self._persons.keys()
 
     def event(self, source: str, at: datetime, status: int) -> Event:
         """What anybody who may read the trail learns of it."""
@@ -146,7 +144,7 @@ class Trail:
         )
 
     def persons(self) -> list[Person]:
-        """What is sealed, in the order of ``subjects``."""
+        """What is sealed: something for everybody it is about."""
         query = self.query[:_LONGEST] if len(self._persons) == 1 else ""
         return [self._person(subject, tuple(some), query) for subject, some in self._persons.items()]
 

@@ -58,7 +58,8 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('smartbear audit partitions'));
     FOR day IN SELECT now()::date + n FROM generate_series(0, days_ahead) AS n LOOP
         IF to_regclass('audit.event_' || to_char(day, 'YYYYMMDD')) IS NULL THEN
-            EXECUTE format('CREATE TABLE audit.%I PARTITION OF audit.event FOR VALUES FROM (%L) TO (%L)',
+            EXECUTE format('CREATE TABLE audit.%I PARTITION OF audit.event FOR VALUES FROM (%L) TO (%L)'
+                           ' WITH (toast_tuple_target = 8160)',  -- lists of a page stay in the row
                            'event_' || to_char(day, 'YYYYMMDD'), day, day + 1);
         END IF;
     END LOOP;
