@@ -4,10 +4,13 @@ import base64
 import html
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from smartbear.identity import app as identity_app
 from smartbear.identity.actions import NewAccount, create_account
 from smartbear.identity.model import totp
 from smartbear.identity.routes.provider import Provider
@@ -249,6 +252,26 @@ async def test_going_on_from_the_codes_asks_for_no_second_sign_in(strict, http, 
 def test_production_asks_staff_for_a_second_factor_unless_told_not_to(wanted, environment, role, is_needed):
     settings = IdentitySettings(staff_second_factor=wanted)
     assert settings.needs_second_factor(role, environment) is is_needed
+
+
+@pytest.mark.parametrize(
+    ("environment", "setting", "said"),
+    [
+        ("production", "false", ["staff_sign_in_by_password_alone"]),
+        ("production", "true", []),
+        ("demo", "false", []),
+    ],
+)
+async def test_production_without_a_second_step_is_said_at_the_start(
+    make_context, users, monkeypatch, environment, setting, said
+):
+    monkeypatch.setenv("SMARTBEAR_IDENTITY_STAFF_SECOND_FACTOR", setting)
+    heard = []
+    monkeypatch.setattr(identity_app, "_log", SimpleNamespace(warning=heard.append))
+    async with make_context("identity", {"users": users}) as context:
+        settings = context.settings.model_copy(update={"environment": environment})
+        async with identity_app.serve(replace(context, settings=settings)):
+            assert heard == said
 
 
 async def test_participants_are_not_asked_for_a_second_factor(strict, identity, browser):

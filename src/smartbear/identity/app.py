@@ -30,10 +30,11 @@ from smartbear.identity.routes import (
 )
 from smartbear.identity.routes.provider import PROTOCOL, Provider
 from smartbear.identity.settings import IdentitySettings
-from smartbear.kit import problems
+from smartbear.kit import logs, problems
 from smartbear.kit.context import Context
 from smartbear.kit.http import outside
 
+_log = logs.get("identity")
 SMART = "/.well-known/smart-configuration"
 _STATIC = Path(__file__).parent / "static"
 
@@ -52,6 +53,8 @@ class _Kept(StaticFiles):
 async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     """The OpenID Provider under the realm's path."""
     path, settings, administrators = realm().issuer_path, IdentitySettings(), _administration()
+    if context.settings.environment == "production" and settings.staff_second_factor is False:
+        _log.warning("staff_sign_in_by_password_alone")
     app = Starlette(
         routes=[
             Route(f"{path}/.well-known/openid-configuration", discovery.configuration),
