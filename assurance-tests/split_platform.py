@@ -15,7 +15,7 @@ from typing import Self
 from platform_under_test import LOOPBACK, PlatformUnderTest, free_port
 from smartbear.kit import postgres
 
-_FRONT = ("gateway", "identity", "mobile")
+_FRONT = ("gateway", "identity", "mobile", "assurance")
 _APART = ("users", "cdr", "measurements", "decisions", "notifications")
 
 

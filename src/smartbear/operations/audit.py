@@ -42,7 +42,7 @@ async def verify(settings: PlatformSettings) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}/{task.total}"))
     async with _services(settings) as services:
         with Progress(*columns, TimeElapsedColumn(), console=_errors) as progress:
-            bar = progress.add_task("events")
+            bar = progress.add_task("events", total=0)
 
             async def told(done: int, total: int) -> None:
                 progress.update(bar, completed=done, total=total)
