@@ -10,6 +10,7 @@ from smartbear.gateway.actions.callers import Callers
 from smartbear.gateway.actions.lag import watch
 from smartbear.gateway.actions.limits import Limits
 from smartbear.gateway.actions.projects import Projects
+from smartbear.gateway.actions.witness import Witness
 from smartbear.gateway.model.pressure import Pressure
 from smartbear.gateway.routes import own
 from smartbear.gateway.routes.cors import Cors
@@ -28,7 +29,7 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     limits, pressure = Limits(context, settings), Pressure(settings.most_waiting)
     callers, proxy, projects = Callers(context), Proxy(context), Projects(context)
     inside = own.build(context, projects)
-    guards = Guards(callers, limits, pressure, Cors(settings.cors_origins))
+    guards = Guards(callers, limits, pressure, Cors(settings.cors_origins), Witness(context))
     at_work = [asyncio.create_task(limits.run()), asyncio.create_task(watch(pressure))]
     try:
         yield Front(context, guards, inside, Onward(context, inside, proxy), Pseudonymous(projects))

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from smartbear.contracts.scope import ANONYMOUS, SYSTEM, AccessScope, sign
 from smartbear.gateway.actions.callers import NOBODY, Callers
 from smartbear.gateway.actions.limits import Limits
+from smartbear.gateway.actions.witness import Witness
 from smartbear.gateway.model import table
 from smartbear.gateway.model.pressure import Pressure
 from smartbear.gateway.model.projects import project_of
@@ -50,6 +51,7 @@ class Guards:
     limits: Limits
     pressure: Pressure
     cors: Cors
+    witness: Witness
 
 
 class Front:
@@ -96,12 +98,13 @@ class Front:
             if row is None or table.WEBSOCKET not in row.methods:
                 raise NotFound
             self._guards.pressure.admit(row.rate)
-            access = await self._identify(row, scope, _given(scope) or subprotocol.token(scope))
+            given, request_id = _given(scope) or subprotocol.token(scope), self._context.new_id()
+            access = await self._identify(row, scope, given, request_id)
         except PlatformError as error:
             _log.info("websocket_refused", code=error.code)
             await send({"type": "websocket.close", "code": _REFUSED})
             return
-        request = _Request(self._context.new_id(), tracing.hop(scope, row.path))
+        request = _Request(request_id, tracing.hop(scope, row.path))
         inner, send = subprotocol.without_token(self._inner(row, scope, access, request), send)
         await self._onward.open_websocket(row, inner, receive, send)
 
@@ -123,7 +126,7 @@ class Front:
     ) -> None:
         if scope["method"] not in row.methods:
             raise MethodNotAllowed
-        access = await self._identify(row, scope, _given(scope))
+        access = await self._identify(row, scope, _given(scope), request.id)
         project = project_of(access.role, access.scopes) if row.space == "translated" else None
         limit = row.machine_body if access.role == SYSTEM and project is None else row.body
         row = row.answering(access.role)
@@ -140,7 +143,7 @@ class Front:
         signed = sign(access, self._context.key("scope"), self._context.clock.now())
         return headers.inward(scope, signed, request.id, request.hop.inward, is_open=row.roles is None)
 
-    async def _identify(self, row: table.Row, scope: Scope, given: str) -> AccessScope:
+    async def _identify(self, row: table.Row, scope: Scope, given: str, request_id: str) -> AccessScope:
         peer = headers.peer(scope)
         if row.roles is None:
             if row.rate.is_limited:
@@ -155,6 +158,8 @@ class Front:
         if access.role == ANONYMOUS:
             raise Unauthenticated
         if not row.admits(access.role, access.scopes):
+            method = scope.get("method", table.WEBSOCKET)
+            await self._guards.witness.refused(access, method, row.path, request_id)
             raise Forbidden
         return access
 
