@@ -8,6 +8,7 @@ import sys
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import uvloop
@@ -328,6 +329,16 @@ print(can_be_read(False), can_be_read(True))
 def test_a_hardened_process_cannot_be_read_even_by_its_own_account_and_dumps_no_core():
     done = subprocess.run([sys.executable, "-c", HARDENED], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True False"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems offer less")
+@pytest.mark.parametrize(("prctl", "mlockall"), [(0, 0), (-1, 0), (0, -1)])
+def test_a_measure_that_the_kernel_refuses_is_not_claimed(monkeypatch, prctl, mlockall):
+    kernel = SimpleNamespace(prctl=lambda *_given: prctl, mlockall=lambda *_given: mlockall)
+    monkeypatch.setattr(hardening.ctypes, "CDLL", lambda *_given, **_named: kernel)
+    monkeypatch.setattr(hardening.resource, "setrlimit", lambda *_limit: None)
+    measures = hardening.harden()
+    assert (measures["not_readable"], measures["not_swapped"]) == (prctl == 0, mlockall == 0)
 
 
 def test_where_the_system_offers_less_no_more_is_claimed(monkeypatch):
