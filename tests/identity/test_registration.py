@@ -105,6 +105,17 @@ async def test_whoever_is_refused_hears_of_it_and_is_forgotten(identity, post, d
     assert (await Embedded(context).people(Wanted("new_user"), 0, 10)).total == 0
 
 
+async def test_a_link_that_was_lost_is_sent_again(identity, post, database_url):
+    context, _ = identity
+    await post("/registration", **GOOD)
+    person = await registered(context)
+    await Embedded(context).change(person.id, {"role": "Tech"})
+    await Embedded(context).send_reset(person.id)
+    earlier, again = [one for one in await letters(context, database_url) if "/confirm?" in one.text]
+    assert (await post(link_in(earlier))).status_code == 410
+    assert "Your account is open" in (await post(link_in(again))).text
+
+
 async def test_looking_at_a_link_does_not_use_it(identity, post, http, database_url):
     context, _ = identity
     await post("/registration", **GOOD)

@@ -12,6 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from smartbear.contracts.auditing import Audited, Auditor
 from smartbear.contracts.users import UsersClient
 from smartbear.identity.actions.directory import Embedded, Keycloak
 from smartbear.identity.actions.letters import ACCOUNT
@@ -88,7 +89,7 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     async with UsersClient(context) as users, _directory(context, settings) as directory:
         app.state.provider = Provider(context, settings, users, directory)
         administrators.state.provider = app.state.provider
-        yield app
+        yield Audited(app, Auditor(context))
 
 
 @asynccontextmanager

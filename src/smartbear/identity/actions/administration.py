@@ -6,6 +6,7 @@ from typing import Any
 from smartbear.contracts.people import Place, StaffMember
 from smartbear.contracts.roles import DATA_SCIENTIST
 from smartbear.contracts.scope import AccessScope
+from smartbear.contracts.trail import saw
 from smartbear.contracts.users import UsersClient
 from smartbear.identity.model.people import Directory, NewPerson, Person, PersonChange
 from smartbear.kit.errors import Conflict, FieldError, Unprocessable
@@ -31,6 +32,7 @@ class Administration:
 
     async def change(self, account: str, changes: PersonChange) -> Person:
         """Change an account; giving a role to one that waits for approval approves it."""
+        saw(f"Account/{account}")
         before = await self.directory.person(account)
         wanted: dict[str, Any] = changes.model_dump(exclude_unset=True)
         if {"role", "organisation", "project"} & wanted.keys():
@@ -48,6 +50,7 @@ class Administration:
 
     async def set_enabled(self, account: str, *, enabled: bool) -> Person:
         """Let an account sign in, or not; nobody locks themselves out."""
+        saw(f"Account/{account}")
         self._not_oneself(account)
         person = await self.directory.set_enabled(account, enabled=enabled)
         if person.role:
@@ -56,11 +59,13 @@ class Administration:
 
     async def remove_factors(self, account: str) -> None:
         """Take the second factors away; the own ones on the account page, where the password is asked for."""
+        saw(f"Account/{account}")
         self._not_oneself(account)
         await self.directory.remove_factors(account)
 
     async def delete(self, account: str) -> None:
         """Delete an account for good."""
+        saw(f"Account/{account}")
         self._not_oneself(account)
         await self.directory.delete(account)
         await self.users.remove_staff(account)

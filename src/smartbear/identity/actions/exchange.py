@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from smartbear.identity.actions import backchannel, secrets
+from smartbear.identity.actions import backchannel, secrets, witness
 from smartbear.identity.actions.tokens import Answer, Issuer
 from smartbear.identity.model import pkce
 from smartbear.identity.model.accounts import Client
@@ -25,7 +25,9 @@ async def exchange(issuer: Issuer, client: Client, form: Form) -> Answer:
 
 
 async def _client_credentials(issuer: Issuer, client: Client, form: Form) -> Answer:
-    return await issuer.for_client(client, form.get("scope", ""))
+    answer = await issuer.for_client(client, form.get("scope", ""))
+    witness.client(client)
+    return answer
 
 
 async def _code(issuer: Issuer, client: Client, form: Form) -> Answer:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from smartbear.contracts.roles import PARTICIPANT
 from smartbear.contracts.users import UsersClient
-from smartbear.identity.actions import backchannel, letters, passwords, tries
+from smartbear.identity.actions import backchannel, letters, passwords, tries, witness
 from smartbear.identity.actions.sign_in import SignedIn
 from smartbear.identity.model import webauthn
 from smartbear.identity.model.accounts import Account
@@ -88,6 +88,7 @@ async def set_password(context: Context, session: SignedIn, current: str, passwo
     if not is_strong(password, (account.username, account.name, account.email or "")):
         return "weak_password"
     hashed = await passwords.hashed(password)
+    witness.person(account, "password-change")
     async with context.db.transaction() as tx:
         await accounts.set_password(tx, account.id, hashed)
         await backchannel.tell(tx, await sessions.end_all(tx, account.id, context.clock.now()))
@@ -112,6 +113,7 @@ async def delete(context: Context, users: UsersClient, session: SignedIn, curren
     account = await proven(context, session, current)
     if account is None or account.role == PARTICIPANT:
         return False
+    witness.person(account, "account-deletion")
     async with context.db.transaction() as tx:
         await backchannel.tell(tx, await sessions.end_all(tx, account.id, context.clock.now()))
         await people.delete(tx, account.id)

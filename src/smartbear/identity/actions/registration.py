@@ -7,7 +7,8 @@ to say goes to the address, by a job.
 from dataclasses import asdict
 from typing import Any
 
-from smartbear.identity.actions import backchannel, letters, passwords, secrets
+from smartbear.contracts.trail import did
+from smartbear.identity.actions import backchannel, letters, passwords, secrets, witness
 from smartbear.identity.model.registration import Registration
 from smartbear.identity.store import accounts, links, people, sessions
 from smartbear.kit import logs
@@ -23,6 +24,7 @@ async def register(context: Context, form: Registration) -> None:
     hashed = await passwords.hashed(form.password)
     account = context.new_id()
     async with context.db.transaction() as tx:
+        did("registration", "C")
         is_new = await people.request_account(tx, account, form, hashed, context.clock.now())
         payload = {"is_new": is_new, "email": form.email, "language": form.language}
         await defer(tx, queue="identity", task=ANSWER, payload=payload)
@@ -77,6 +79,7 @@ async def reset(context: Context, link: str, password: str) -> bool:
         used = await links.use(tx, secrets.digest(link), "reset", now)
         if used is None:
             return False
+        witness.person(await accounts.by_id(tx, used.account), "password-reset")
         await accounts.set_password(tx, used.account, hashed)
         await backchannel.tell(tx, await sessions.end_all(tx, used.account, now))
         await _tell_of_change(tx, context, used.account)

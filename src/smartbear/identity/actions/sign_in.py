@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from smartbear.identity.actions import backchannel, secrets
+from smartbear.identity.actions import backchannel, secrets, witness
 from smartbear.identity.model.accounts import Account
 from smartbear.identity.settings import IdentitySettings
 from smartbear.identity.store import accounts, grants, sessions
@@ -35,6 +35,7 @@ async def begin_session(
     """Remember that this browser has signed in, under a secret no page gave it."""
     secret, digest = secrets.fresh()
     now = context.clock.now()
+    witness.person(account, "sign-in")
     async with context.db.transaction() as tx:
         lifetime = settings.session(account.role)
         await sessions.open_session(tx, digest, account.id, now, lifetime, amr=amr, browser=browser)
@@ -61,6 +62,9 @@ async def end_session(context: Context, secret: str, family: str | None) -> None
     """
     now = context.clock.now()
     async with context.db.transaction() as tx:
+        found = await sessions.session(tx, secrets.digest(secret), now)
+        if found:
+            witness.person(await accounts.by_id(tx, found.account), "sign-out")
         ended = await sessions.end_session(tx, secrets.digest(secret), now)
         if family:
             ended += await grants.revoke(tx, family, now)

@@ -146,7 +146,7 @@ class Directory(Protocol):
         """Let an account sign in, or not; without it, it is signed out everywhere."""
 
     async def send_reset(self, account: str) -> None:
-        """Send the owner a link to set a new password."""
+        """Send the owner a link to set a new password, or to confirm the address if it waits for that."""
 
     async def remove_factors(self, account: str) -> None:
         """Take the second factors away from an owner who has lost them, and sign out everywhere."""

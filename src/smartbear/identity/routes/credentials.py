@@ -7,6 +7,7 @@ from urllib.parse import unquote_plus
 
 from starlette.requests import Request
 
+from smartbear.identity.actions import witness
 from smartbear.identity.actions.credentials import ASSERTION, Credentials, authenticate_client, subject_of
 from smartbear.identity.model.accounts import Client
 from smartbear.identity.model.faults import OAuthFault
@@ -26,7 +27,12 @@ async def client_of(request: Request, form: Mapping[str, str]) -> Client:
     elif assertion is not None:
         client_id = client_id or subject_of(assertion)
     shown = Credentials(client_id, secret, assertion, _names(request))
-    return await authenticate_client(provider(request).context, shown)
+    context = provider(request).context
+    try:
+        return await authenticate_client(context, shown)
+    except OAuthFault:
+        witness.failed(context, client_id)
+        raise
 
 
 def _assertion(form: Mapping[str, str]) -> str | None:

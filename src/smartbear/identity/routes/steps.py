@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
-from smartbear.identity.actions import factors, passkeys, recovery, tries
+from smartbear.identity.actions import factors, passkeys, recovery, tries, witness
 from smartbear.identity.actions.accounts import Attempt, Refused, check_password
 from smartbear.identity.actions.factors import Waiting
 from smartbear.identity.actions.sign_in import SignedIn, begin_session
@@ -55,6 +55,7 @@ async def _password(request: Request, form: Mapping[str, str], done: Done) -> Re
     except TooManyRequests as wait:
         return password_form(request, username, _waiting(wait))
     if isinstance(found, Refused):
+        witness.failed(here.context, username)
         return password_form(request, username, Problem(word="wrong", status=401, number=found.tries_left))
     if not await factors.are_needed(here.context, here.settings, found):
         return await finish(request, found, _PASSWORD, done)
@@ -70,6 +71,7 @@ async def _second(request: Request, form: Mapping[str, str], who: Waiting, done:
     except TooManyRequests as wait:
         return second_form(request, who, replace(_waiting(wait), step=step))
     if not is_right:
+        witness.failed(provider(request).context, who.account.username)
         return second_form(request, who, replace(_WRONG_CODE, step=step))
     codes = await recovery.first(provider(request).context, who.account.id)
     amr = _PASSKEY if step == "passkey" else _CODE

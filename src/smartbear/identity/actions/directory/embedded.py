@@ -73,7 +73,9 @@ class Embedded:
     async def send_reset(self, account: str) -> None:
         """The password so far is good until the link is used."""
         async with self._context.db.transaction() as tx:
-            await letters.send_link(tx, self._context, "reset", await _found(tx, account))
+            person = await _found(tx, account)
+            kind: letters.Kind = "confirm" if person.waits_for == "email" else "reset"
+            await letters.send_link(tx, self._context, kind, person)
 
     async def remove_factors(self, account: str) -> None:
         """Authenticator app, passkeys and recovery codes; the owner is told, in case it was somebody else."""

@@ -96,8 +96,8 @@ class Keycloak:
 
     async def send_reset(self, account: str) -> None:
         """The password so far is good until the link is used."""
-        await self.person(account)
-        await self._send(account, "UPDATE_PASSWORD")
+        waits = (await self.person(account)).waits_for == "email"
+        await self._send(account, "VERIFY_EMAIL" if waits else "UPDATE_PASSWORD")
 
     async def remove_factors(self, account: str) -> None:
         """Keycloak's administrators see of a credential what kind it is, and no more."""

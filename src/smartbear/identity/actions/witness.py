@@ -1,0 +1,44 @@
+"""Who it was that signed in or changed an account: the audit trail is told once that is known."""
+
+import hmac
+from hashlib import sha256
+
+from smartbear.contracts.roles import SYSTEM
+from smartbear.contracts.scope import AccessScope
+from smartbear.contracts.trail import by, did, saw
+from smartbear.identity.model.accounts import Account, Client
+from smartbear.kit.context import Context
+
+_PURPOSE = "identity failed names"
+_SHOWN = 16  # characters of a digest
+
+
+def person(account: Account | None, what: str) -> None:
+    """The owner of an account did this; nobody knows who if there is none."""
+    if account:
+        by(
+            AccessScope(
+                role=account.role,
+                account=account.id,
+                username=account.username,
+                organisations=(account.organisation,) if account.organisation else (),
+                participant=account.participant,
+            )
+        )
+    did(what, "E")
+
+
+def client(asking: Client) -> None:
+    """A program was given a token of its own."""
+    by(AccessScope(role=SYSTEM, client=asking.id, scopes=tuple(asking.scopes)))
+    did("token", "E")
+
+
+def failed(context: Context, name: str) -> None:
+    """Somebody did not get in under a name, whether or not there is such an account.
+
+    The name itself is not kept, it may be a password in the wrong field; the same name has the same mark.
+    """
+    mark = hmac.new(context.key(_PURPOSE), name.lower().encode(), sha256).hexdigest()
+    saw(f"Name/{mark[:_SHOWN]}")
+    did("sign-in-failed", "E")
