@@ -122,9 +122,9 @@ def test_a_consent_that_says_one_thing_and_its_opposite_or_nothing_is_a_fault():
     ):
         assert [one.path for one in faults(unclear)] == ["Consent.policyRule"]
         assert read(unclear).kind == "deny"
-    assert [one.path for one in faults({k: v for k, v in consent().items() if k != "patient"})] == [
-        "Consent.patient"
-    ]
+    for nobody in ({}, {"patient": {"display": "x"}}, {"patient": {"identifier": {"value": "x"}}}):
+        unclear = {name: value for name, value in consent().items() if name != "patient"} | nobody
+        assert [one.path for one in faults(unclear)] == ["Consent.patient"]
     assert read(consent(rule="x", provision={"type": "permit"})).kind == "permit"
 
 

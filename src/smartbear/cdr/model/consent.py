@@ -98,8 +98,8 @@ def faults(consent: Mapping[str, Any]) -> Iterator[FieldError]:
 
 
 def _unkept(consent: Mapping[str, Any], about: frozenset[Purpose]) -> Iterator[FieldError]:
-    if "patient" not in consent:
-        yield FieldError("Consent.patient", "required", "say whose data this is about")
+    if "reference" not in consent.get("patient", {}):
+        yield FieldError("Consent.patient", "required", "must refer to the person whose data this is about")
     if "modifierExtension" in consent:
         yield _unknown("Consent.modifierExtension")
     if _rule(consent) is None:
