@@ -52,6 +52,11 @@ _NTH = "(SELECT id FROM audit.event ORDER BY xid, id OFFSET {} LIMIT 1)"
 
 Tampering = Callable[["Hand"], Awaitable[None]]
 
+_LEAF = (
+    "SELECT sha256('\\x00' || record || about[1] || int8send((extract(epoch FROM at) * 1000000)::bigint))"
+    " FROM audit.event WHERE id = {}"
+)
+
 
 @dataclass
 class Hand:
@@ -117,6 +122,10 @@ async def hide_whom_it_was_about(hand: Hand) -> None:
     await hand.does(f"UPDATE audit.event SET about = NULL WHERE id = {hand.some()}")
 
 
+async def say_it_was_at_another_time(hand: Hand) -> None:
+    await hand.does(f"UPDATE audit.event SET at = at + interval '1 minute' WHERE id = {hand.some()}")
+
+
 async def say_it_was_about_another(hand: Hand) -> None:
     await hand.does(
         f"UPDATE audit.event SET about = ARRAY[sha256(about[1])] WHERE id = {hand.some()}",
@@ -137,7 +146,7 @@ async def swap_what_two_say(hand: Hand) -> None:
     first, second = hand.random.sample(range(hand.events), 2)
     one, other = _NTH.format(first), _NTH.format(second)
     await hand.does(
-        "UPDATE audit.event e SET record = o.record, about = o.about FROM audit.event o"
+        "UPDATE audit.event e SET record = o.record, about = o.about, at = o.at FROM audit.event o"
         f" WHERE (e.id, o.id) IN (({one}, {other}), ({other}, {one}))"
     )
 
@@ -179,8 +188,7 @@ async def change_a_hash_too(hand: Hand) -> None:
     place = hand.random.randrange(hand.events)
     await hand.does(f"UPDATE audit.event SET record = record || ' '::bytea WHERE id = {_NTH.format(place)}")
     await hand.does(
-        "UPDATE assurance.tile SET hashes = overlay(hashes PLACING"
-        f" (SELECT sha256('\\x00' || record || about[1]) FROM audit.event WHERE id = {_NTH.format(place)})"
+        f"UPDATE assurance.tile SET hashes = overlay(hashes PLACING ({_LEAF.format(_NTH.format(place))})"
         f" FROM {place % 256 * 32 + 1}) WHERE level = 0 AND number = {place // 256}"
     )
 
@@ -219,7 +227,14 @@ async def cut_off_the_end(hand: Hand) -> None:
 
 TAMPERINGS: tuple[Tampering, ...] = (
     *(change_a_byte, change_who_did_it, hide_whom_it_was_about, say_it_was_about_another),
-    *(remove_one, remove_several, swap_what_two_say, swap_the_numbers_of_two, move_one_to_another_time),
+    *(
+        say_it_was_at_another_time,
+        remove_one,
+        remove_several,
+        swap_what_two_say,
+        swap_the_numbers_of_two,
+        move_one_to_another_time,
+    ),
     *(insert_one, double_one, change_a_hash_too, remove_one_and_build_the_log_anew),
     *(remove_one_and_sign_with_another_key, change_one_and_sign_with_the_stolen_key, cut_off_the_end),
 )

@@ -143,6 +143,13 @@ async def test_a_verification_that_an_auditor_asks_for_says_what_is_wrong(own_tr
     assert again.json()["id"] != asked
 
 
+async def test_a_verification_whose_worker_was_killed_is_not_waited_for_for_ever(own_trail):
+    async with as_(own_trail, AUDITOR) as client:
+        lost = (await client.post("/api/audit/verification")).json()["id"]
+        own_trail.services.context.clock.advance(timedelta(minutes=11))
+        assert (await client.post("/api/audit/verification")).json()["id"] != lost
+
+
 async def test_checkpoints_say_who_has_seen_them(own_trail):
     await own_trail.add(2)
     await own_trail.signed()
@@ -291,11 +298,15 @@ def changed(lines, change):
         event["position"] += 1
     if change == "marks":
         event["marks"] = []
+    if change == "time":
+        event["time"] += 1
+    if change == "eternity":
+        event["time"] = 1 << 63
     if change == "proof":
         event["proof"] = event["proof"][::-1]
     if change == "odd":
         event["marks"] = [["\ud800".encode("utf-8", "replace").decode()]]
-    if change in ("record", "position", "marks", "proof", "odd"):
+    if change in ("record", "position", "marks", "time", "eternity", "proof", "odd"):
         return [*lines[:2], orjson.dumps(event) + b"\n", *lines[3:]]
     return {
         "removed": [*lines[:2], *lines[3:]],
@@ -313,7 +324,20 @@ def changed(lines, change):
 
 
 CHANGES = (
-    *("record", "position", "marks", "proof", "odd", "removed", "doubled", "reordered", "unended", "more"),
+    *(
+        "record",
+        "position",
+        "marks",
+        "time",
+        "eternity",
+        "proof",
+        "odd",
+        "removed",
+        "doubled",
+        "reordered",
+        "unended",
+        "more",
+    ),
     *("headless", "not_json", "deep", "list", "empty", "resigned"),
 )
 

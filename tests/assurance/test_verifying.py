@@ -47,18 +47,20 @@ CHANGES = {
     "changed": "UPDATE audit.event SET record = record || ' ' WHERE id = {third}",
     "another": "UPDATE audit.event SET record = overlay(record PLACING '9' FROM 12) WHERE id = {third}",
     "about": "UPDATE audit.event SET about = NULL WHERE id = {third}",
+    "time": "UPDATE audit.event SET at = at + interval '1 microsecond' WHERE id = {third}",
     "missing": "DELETE FROM audit.event WHERE id = {third}",
     "inserted": "INSERT INTO audit.event (id, xid, at, record) OVERRIDING SYSTEM VALUE"
     " SELECT 900000, xid, at, record FROM audit.event WHERE id = {third}",
     "doubled": "INSERT INTO audit.event (id, xid, at, record) OVERRIDING SYSTEM VALUE"
     " SELECT id, xid, at + interval '1 second', record FROM audit.event WHERE id = {third}",
     "moved": "UPDATE audit.event SET xid = (SELECT max(xid) FROM audit.event) WHERE id = {third}",
-    "swapped": "UPDATE audit.event e SET record = o.record, about = o.about FROM audit.event o"
+    "swapped": "UPDATE audit.event e SET record = o.record, about = o.about, at = o.at FROM audit.event o"
     " WHERE (e.id, o.id) IN (({third}, {fourth}), ({fourth}, {third}))",
 }
 KINDS = {
     "another": "changed",
     "about": "changed",
+    "time": "changed",
     "doubled": "inserted",
     "moved": "reordered",
     "swapped": "reordered",

@@ -105,10 +105,13 @@ def decoded(text: object) -> bytes:
 def check_event(content: dict[str, Any], size: int, root: bytes, place: int) -> None:
     """Whether an event is in the tree."""
     position, marks, proof = content.get("position"), content.get("marks"), content.get("proof")
-    if not (isinstance(position, int) and isinstance(marks, list) and isinstance(proof, list)):
+    time = content.get("time")
+    if not (isinstance(position, int) and isinstance(time, int) and abs(time) < 1 << 63):
+        raise Fault(f"line {place} is no event")
+    if not (isinstance(marks, list) and isinstance(proof, list)):
         raise Fault(f"line {place} is no event")
     hashed = text_of(content, "record").encode(errors="replace") + b"".join(map(decoded, marks))
-    leaf = sha256(b"\x00" + hashed).digest()
+    leaf = sha256(b"\x00" + hashed + time.to_bytes(8, "big", signed=True)).digest()
     if not includes(leaf, position, size, [decoded(each) for each in proof], root):
         raise Fault(f"line {place}: the event is not in the log at position {position}, or was changed")
 

@@ -19,6 +19,7 @@ from smartbear.assurance.actions.looking import subject_of
 from smartbear.assurance.actions.question import Question
 from smartbear.assurance.actions.services import Services
 from smartbear.assurance.actions.witnessing import FILES
+from smartbear.assurance.model.leaves import microseconds
 from smartbear.assurance.model.tiles import Tiles, inclusion_spans, needed
 from smartbear.assurance.store import events, log, witnesses
 from smartbear.assurance.store.events import Row
@@ -128,6 +129,7 @@ def _line(row: Row, proof: _Proof) -> dict[str, Any]:
         "position": proof.position,
         "record": row.record.decode(),
         "marks": [_b64(mark) for mark in row.marks],
+        "time": microseconds(row.at),
         "proof": [_b64(each) for each in proof.hashes],
     }
 

@@ -1,6 +1,6 @@
 """Verifications that auditors ask for; the worker does them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
@@ -15,6 +15,8 @@ from smartbear.kit.errors import NotFound
 from smartbear.kit.jobs import defer
 
 RUN = "assurance.verify"
+_SILENT = timedelta(minutes=10)
+"""After which a verification that has not ended is not waited for any more: its worker was killed."""
 
 
 class FindingView(BaseModel):
@@ -59,7 +61,7 @@ async def ask(services: Services, scope: AccessScope) -> VerificationView:
     async with context.db.transaction() as tx:
         await verifications.alone(tx)
         running = await verifications.find(tx)
-        if running is None or running.ended_at:
+        if running is None or running.ended_at or context.clock.now() - running.told_at > _SILENT:
             await verifications.add(tx, verification, scope.username, context.clock.now())
             await defer(tx, queue="assurance", task=RUN, payload={"verification": verification})
             running = await verifications.find(tx, verification)
@@ -84,7 +86,7 @@ async def run(services: Services, verification: str) -> None:
 
     async def told(done: int, total: int) -> None:
         async with db.connection() as beside:
-            await verifications.progress(beside, verification, done, total)
+            await verifications.progress(beside, verification, done, total, services.context.clock.now())
 
     report = await verifying.verify_all(services, told)
     async with db.transaction() as tx:

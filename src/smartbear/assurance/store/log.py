@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from smartbear.assurance.model.leaves import hashed
 from smartbear.assurance.model.merkle import Range, leaf_hash
 from smartbear.assurance.model.tiles import TileId, Tiles
 from smartbear.kit.db import Connection
@@ -83,7 +84,8 @@ async def following(connection: Connection, after: Cursor, most: int) -> list[Le
     rows = await connection.fetch(
         """SELECT xid::text::bigint AS xid, id, at, sha256('\\x00'::bytea || record || coalesce(
              (SELECT string_agg(mark, ''::bytea ORDER BY place) FROM unnest(about) WITH ORDINALITY
-              AS m (mark, place)), ''::bytea)) AS hash FROM audit.event
+              AS m (mark, place)), ''::bytea)
+             || int8send((extract(epoch FROM at) * 1000000)::bigint)) AS hash FROM audit.event
            WHERE (xid, id) > ($1::text::xid8, $2) AND at > $3
              AND xid < pg_snapshot_xmin(pg_current_snapshot())
            ORDER BY xid, id LIMIT $4""",
@@ -172,19 +174,17 @@ async def batches(connection: Connection, after: int, most: int) -> list[Batch]:
 async def between(connection: Connection, after: tuple[int, int], last: tuple[int, int]) -> list[Found]:
     """Every event after a place of the order, up to another one."""
     rows = await connection.fetch(
-        """SELECT xid::text::bigint AS xid, id, record, about FROM audit.event
+        """SELECT xid::text::bigint AS xid, id, at, record, about FROM audit.event
            WHERE (xid, id) > ($1::text::xid8, $2) AND (xid, id) <= ($3::text::xid8, $4) ORDER BY xid, id""",
         str(after[0]),
         after[1],
         str(last[0]),
         last[1],
     )
-    return [Found((row["xid"], row["id"]), leaf_hash(hashed(row["record"], row["about"]))) for row in rows]
-
-
-def hashed(record: bytes, marks: Sequence[bytes] | None) -> bytes:
-    """What an event's leaf is the hash of: the record, and the marks of the persons it is about."""
-    return record + b"".join(marks or ())
+    return [
+        Found((row["xid"], row["id"]), leaf_hash(hashed(row["record"], row["about"], row["at"])))
+        for row in rows
+    ]
 
 
 async def waiting(connection: Connection, after: tuple[int, int]) -> int:

@@ -17,6 +17,8 @@ class Verification:
     asked_by: str
     asked_at: datetime
     ended_at: datetime | None
+    told_at: datetime
+    """When it was heard of last."""
     done: int
     total: int
     report: Report | None
@@ -25,7 +27,8 @@ class Verification:
 async def add(connection: Connection, verification: str, asked_by: str, at: datetime) -> None:
     """Keep what was asked for."""
     await connection.execute(
-        "INSERT INTO verification (id, asked_by, asked_at) VALUES ($1, $2, $3)", verification, asked_by, at
+        "INSERT INTO verification (id, asked_by, asked_at, told_at) VALUES ($1, $2, $3, $3)",
+        *(verification, asked_by, at),
     )
 
 
@@ -37,7 +40,7 @@ async def alone(connection: Connection) -> None:
 async def find(connection: Connection, verification: str | None = None) -> Verification | None:
     """One by its id, or the one that was asked for last."""
     row = await connection.fetchrow(
-        """SELECT id::text, asked_by, asked_at, ended_at, done, total, report FROM verification
+        """SELECT id::text, asked_by, asked_at, ended_at, told_at, done, total, report FROM verification
            WHERE $1::uuid IS NULL OR id = $1 ORDER BY asked_at DESC LIMIT 1""",
         verification,
     )
@@ -47,10 +50,11 @@ async def find(connection: Connection, verification: str | None = None) -> Verif
     return Verification(**{**row, "report": report})
 
 
-async def progress(connection: Connection, verification: str, done: int, total: int) -> None:
+async def progress(connection: Connection, verification: str, done: int, total: int, at: datetime) -> None:
     """Keep how far it has come."""
     await connection.execute(
-        "UPDATE verification SET done = $2, total = $3 WHERE id = $1", verification, done, total
+        "UPDATE verification SET done = $2, total = $3, told_at = $4 WHERE id = $1",
+        *(verification, done, total, at),
     )
 
 
