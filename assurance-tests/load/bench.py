@@ -30,7 +30,7 @@ from rich.console import Console
 from rich.table import Table
 
 from clients import Person, SystemClient
-from load import ingest, large, latency, pseudonyms
+from load import gateway, ingest, large, latency, pseudonyms
 from platform_under_test import ROOT, PlatformUnderTest, free_port
 
 _IDLE = 20  # seconds without requests before memory is read
@@ -135,6 +135,19 @@ def pseudonymised(runs: int) -> Figure:
     return Figure("a Bundle of 100 Observations pseudonymised", "≤ 10 ms", values, "ms")
 
 
+def front_door(runs: int) -> list[Figure]:
+    """What the way through the front door costs, and the tokens it verifies; each run has 1,000 requests."""
+    costs, verified = [], []
+    for _ in range(runs):
+        found, rates = gateway.measured(5)
+        costs.append(statistics.median(found["through"]) - statistics.median(found["direct"]))
+        verified.append(statistics.median(rates))
+    return [
+        Figure("the gateway's cost over calling the component, p50", "≤ 1 ms", costs, "ms"),
+        Figure("token verifications, of one core's time", "≥ 5,000/s", verified, "/s"),
+    ]
+
+
 def versions(under_test: PlatformUnderTest) -> str:
     """Machine and versions, for the head of the table."""
     model = next(
@@ -181,6 +194,7 @@ def main() -> None:
     under_test.stop()
     shutil.rmtree(folder, ignore_errors=True)
     figures.append(_told("pseudonyms", lambda: pseudonymised(arguments.runs)))
+    figures += _told("the front door", lambda: front_door(arguments.runs))
     _show(figures, head)
     if arguments.large:
         for table in _told("a large store", lambda: asyncio.run(large.measure(arguments.large))):
