@@ -81,6 +81,7 @@ class ByFile(LoadFileScheduling):
         return folder if folder in SHARING and not file.endswith("test_crash.py") else file
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
     """With ``-n``, whatever ``--dist`` says: pytest 9.2 does not see the suffix that xdist's groups need."""
     return ByFile(config, log)

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -31,6 +32,7 @@ import smartbear.users.app
 import smartbear.users.jobs
 from smartbear.contracts.scope import ScopeMiddleware
 from smartbear.kit import jobs, migrations, secrets
+from smartbear.kit.audit.journal import Journal
 from smartbear.kit.clock import Clock, SystemClock
 from smartbear.kit.context import Context, Handlers
 from smartbear.kit.db import Database, owner
@@ -117,8 +119,12 @@ async def assemble(
     only: Sequence[str] = NAMES,
     clock: Clock | None = None,
     make_id: Callable[[], str] = new_id,
+    journals: Path | None = None,
 ) -> AsyncIterator[System]:
-    """Start the components named in ``only`` on the database at ``url``, which must be migrated."""
+    """Start the components named in ``only`` on the database at ``url``, which must be migrated.
+
+    ``journals``: the folder in which what is shown is recorded before the database has it.
+    """
     clock = clock or SystemClock()
     contexts: dict[str, Context] = {}
     apps: dict[str, ASGIApp] = {}
@@ -128,8 +134,12 @@ async def assemble(
         ready = await stack.enter_async_context(_readiness(url, settings.component_urls))
         for component in (row for row in COMPONENTS if row.name in only):
             database = await stack.enter_async_context(_database(settings, url, component))
+            journal = None
+            if journals:
+                opened = Journal.opened(journals, component.name, database)
+                journal = await stack.enter_async_context(opened)
             context = Context(
-                component.name, settings, database, connect, apps.get, clock, make_id, key, ready
+                component.name, settings, database, connect, apps.get, clock, make_id, key, ready, journal
             )
             app = await stack.enter_async_context(component.serve(context))
             contexts[component.name] = context

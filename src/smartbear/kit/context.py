@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 from starlette.types import ASGIApp
 
+from smartbear.kit.audit.journal import Journal
 from smartbear.kit.clock import Clock
 from smartbear.kit.db import Database
 from smartbear.kit.settings import PlatformSettings
@@ -32,6 +33,8 @@ class Context:
     """A 32-byte key for a purpose, the same on every replica of the deployment."""
     ready: Callable[[], Awaitable[Mapping[str, bool]]]
     """What the platform needs to be up, by name, and whether it is."""
+    journal: Journal | None = None
+    """Where what is shown is recorded first, if not in the database itself."""
 
 
 Handlers = Mapping[str, Handler]

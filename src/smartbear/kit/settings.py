@@ -64,6 +64,11 @@ class PlatformSettings(BaseSettings):
     )
     worker_concurrency: int = Field(8, ge=1, le=100, description="Jobs one worker runs at the same time.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+    audit_journal: bool = Field(
+        default=True,
+        description="Record what is shown in a file of the data directory first, and in the database a tenth "
+        "of a second later. False where that folder may go with the process: then answers wait for a commit.",
+    )
     audit: bool = Field(
         default=True,
         description="Whether accesses are recorded; off only to measure what it costs, never in production.",

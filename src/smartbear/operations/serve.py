@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from smartbear import system
@@ -23,6 +23,14 @@ class Platform:
     address: str
 
 
+def assemble(
+    settings: PlatformSettings, url: str, components: Sequence[str]
+) -> AbstractAsyncContextManager[system.System]:
+    """The components of a process that lasts, with journals if they may have some."""
+    journals = settings.home / "journals" if settings.audit and settings.audit_journal else None
+    return system.assemble(settings, url, only=components, journals=journals)
+
+
 @asynccontextmanager
 async def platform(
     settings: PlatformSettings, components: Sequence[str] = system.NAMES, *, with_worker: bool = True
@@ -34,7 +42,7 @@ async def platform(
         url = await stack.enter_async_context(database(settings, supervised=True))
         await system.migrate(url)
         observe(settings, settings.internal_port)
-        running = await stack.enter_async_context(system.assemble(settings, url, only=components))
+        running = await stack.enter_async_context(assemble(settings, url, components))
         if "gateway" in components and settings.pseudonym_socket is None:
             await stack.enter_async_context(processes.kept_alive([], program=key_holder.PROGRAM))
         if with_worker:
@@ -62,7 +70,7 @@ async def serve_beside(
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(database(settings))
         observe(settings, settings.internal_port and settings.internal_port + 2 + place)
-        running = await stack.enter_async_context(system.assemble(settings, url, only=components))
+        running = await stack.enter_async_context(assemble(settings, url, components))
         await stack.enter_async_context(
             serving.serving(running.front, socket.socket(fileno=listener), shared=True)
         )
@@ -75,7 +83,7 @@ async def work(settings: PlatformSettings, components: Sequence[str], *, follow_
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(database(settings))
         observe(settings, settings.internal_port and settings.internal_port + 1)
-        running = await stack.enter_async_context(system.assemble(settings, url, only=components))
+        running = await stack.enter_async_context(assemble(settings, url, components))
         jobs = worker.working(url, running.handlers(), concurrency=settings.worker_concurrency)
         await stack.enter_async_context(jobs)
         await stack.enter_async_context(running.upkeep())

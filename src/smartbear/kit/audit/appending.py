@@ -26,12 +26,17 @@ class Sealed(NamedTuple):
     marks: bytes
 
 
-def insertion(first: int) -> str:
-    """A statement, or a part of one, that appends the records in ``$first`` with the marks in the next."""
+def inserting(records: str, marks: str) -> str:
+    """A statement, or a part of one, that appends what two expressions of type ``bytea[]`` give."""
     return f"""INSERT INTO audit.event (record, about)
         SELECT n.record, CASE length(n.marks) WHEN 0 THEN NULL WHEN {MARK} THEN ARRAY[n.marks] ELSE ARRAY(
             SELECT substr(n.marks, i, {MARK}) FROM generate_series(1, length(n.marks), {MARK}) AS i) END
-        FROM unnest(${first}::bytea[], ${first + 1}::bytea[]) AS n (record, marks)"""  # noqa: S608 - numbers
+        FROM unnest({records}, {marks}) AS n (record, marks)"""  # noqa: S608 - names and numbers
+
+
+def insertion(first: int) -> str:
+    """``inserting`` the records in ``$first`` with the marks in the next."""
+    return inserting(f"${first}::bytea[]", f"${first + 1}::bytea[]")
 
 
 _APPEND = insertion(1)

@@ -11,6 +11,7 @@ from contextvars import Context
 
 from smartbear.kit import logs
 from smartbear.kit.audit.appending import Sealed, append
+from smartbear.kit.audit.journal import Journal
 from smartbear.kit.audit.schema import DAYS_AHEAD
 from smartbear.kit.db import Database
 from smartbear.kit.errors import PlatformError, Unavailable
@@ -26,8 +27,8 @@ _Waiting = tuple[Sealed, "asyncio.Future[None]"]
 class Recorder:
     """One component's way to the trail; nothing that waits for it leaves before it is committed."""
 
-    def __init__(self, db: Database, *, flushed: bool = True) -> None:
-        self._db, self._flushed = db, flushed
+    def __init__(self, db: Database, journal: Journal | None = None, *, flushed: bool = True) -> None:
+        self._db, self._journal, self._flushed = db, journal, flushed
         self._waiting: list[_Waiting] = []
         self._work: asyncio.Task[None] | None = None
         self._awaited, self._until = 0, 0.0
@@ -35,7 +36,10 @@ class Recorder:
         self._prepared = -_DAY
 
     async def record(self, sealed: Sealed) -> None:
-        """Return once the record is committed. Unavailable if it is not."""
+        """Return once the record is committed, or in the journal. Unavailable if it is not."""
+        if self._journal:
+            self._journal.keep(sealed)
+            return
         future = asyncio.get_running_loop().create_future()
         self._waiting.append((sealed, future))
         if self._work is None:

@@ -4,8 +4,10 @@ A component may insert the two columns that are its own to say, and nothing else
 remove anything, nor say when or in which transaction it was.
 """
 
+from smartbear.kit.audit.appending import inserting
 from smartbear.kit.db import Connection, role_of
 
+_FOR_ALL = "audit.salts, audit.prepare, audit.carry, audit.carried"
 _READERS = ("assurance",)
 _ERASERS = ("users",)
 
@@ -37,6 +39,15 @@ COMMENT ON TABLE audit.subject_key IS 'owner: kit; personal: yes (salts of the p
  rectification: none, it says nothing; erasure: the row is deleted; restriction: as the trail';
 """
 
+_JOURNALS = """
+CREATE TABLE IF NOT EXISTS audit.journal (
+    name text PRIMARY KEY,
+    carried bigint NOT NULL
+);
+COMMENT ON TABLE audit.journal IS 'owner: kit; personal: no (how far files of records have been carried here);
+ retention: while there is the file';
+"""
+
 # A row that somebody else has just made is not seen by the statement's snapshot, hence the second look.
 _FUNCTIONS = """
 CREATE OR REPLACE FUNCTION audit.salts(names bytea[], proposed bytea[]) RETURNS bytea[]
@@ -64,8 +75,25 @@ BEGIN
         END IF;
     END LOOP;
 END $$;
-REVOKE ALL ON FUNCTION audit.salts, audit.forget, audit.prepare FROM PUBLIC;
-"""
+CREATE OR REPLACE FUNCTION audit.carry(
+    journal text, begun bigint, until bigint, records bytea[], marks bytea[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = audit AS $$
+DECLARE so_far bigint;
+BEGIN
+    INSERT INTO journal AS j (name, carried) VALUES (carry.journal, 0) ON CONFLICT DO NOTHING;
+    SELECT j.carried INTO so_far FROM journal j WHERE j.name = carry.journal FOR UPDATE;
+    IF so_far <> begun OR until = begun THEN
+        RETURN so_far;
+    END IF;
+    {_CARRY};
+    UPDATE journal j SET carried = until WHERE j.name = carry.journal;
+    RETURN until;
+END $$;
+CREATE OR REPLACE FUNCTION audit.carried(journal text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = audit
+AS $$ DELETE FROM journal j WHERE j.name = carried.journal $$;
+REVOKE ALL ON FUNCTION audit.salts, audit.forget, audit.prepare, audit.carry, audit.carried FROM PUBLIC;
+""".replace("{_CARRY}", inserting("records", "marks"))
 
 
 async def install(connection: Connection, components: tuple[str, ...]) -> None:
@@ -73,6 +101,7 @@ async def install(connection: Connection, components: tuple[str, ...]) -> None:
     async with connection.transaction():
         if not await connection.fetchval("SELECT to_regclass('audit.event')"):
             await connection.execute(_TABLES)
+        await connection.execute(_JOURNALS)
         await connection.execute(_FUNCTIONS)
         await connection.execute("SELECT audit.prepare($1)", DAYS_AHEAD)
         for component in components:
@@ -82,7 +111,7 @@ async def install(connection: Connection, components: tuple[str, ...]) -> None:
 async def _grant(connection: Connection, component: str, role: str) -> None:
     await connection.execute(f"GRANT USAGE ON SCHEMA audit TO {role}")
     await connection.execute(f"GRANT INSERT (record, about) ON audit.event TO {role}")
-    await connection.execute(f"GRANT EXECUTE ON FUNCTION audit.salts, audit.prepare TO {role}")
+    await connection.execute(f"GRANT EXECUTE ON FUNCTION {_FOR_ALL} TO {role}")
     if component in _READERS:
         await connection.execute(f"GRANT SELECT ON audit.event, audit.subject_key TO {role}")
     if component in _ERASERS:
