@@ -193,7 +193,7 @@ async def test_periods_begin_and_end_by_themselves(service, fhir, person):
         ({"start": "2020", "end": "2120"}, [pulse]),
         (PAST, []),
         (FUTURE, []),
-        ({"end": (now + timedelta(seconds=1.5)).isoformat()}, [pulse]),
+        ({"end": (now + timedelta(seconds=0.8)).isoformat()}, [pulse]),
     ):
         await fhir.put(given_id | {"provision": {"period": period}})
         assert await ccm.ids("Observation") == shown
