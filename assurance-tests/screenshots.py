@@ -98,7 +98,7 @@ async def administrator_pages(browser: Browser, platform: PlatformUnderTest, the
     context = await window(browser, DESK, theme)
     page = await context.new_page()
     await sign_in(page, platform.address, "admin", platform.password())
-    await page.get_by_role("heading", name="Needs you now").wait_for()
+    await page.get_by_role("heading", name="Needs you now", exact=True).wait_for()
     await page.goto(f"{platform.address}/accounts")
     await page.get_by_role("table").wait_for()
     await photograph(page, "accounts", theme)

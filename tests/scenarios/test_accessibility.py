@@ -83,7 +83,7 @@ async def test_axe_finds_nothing_on_the_pages_of_a_technician(platform, open_win
 async def test_axe_finds_nothing_on_the_pages_of_an_administrator(platform, open_window, theme):
     page = await (await open_window(DESK, theme)).new_page()
     await sign_in(page, platform.address, "admin", platform.password())
-    await expect(page.get_by_role("heading", name="Needs you now")).to_be_visible()
+    await expect(page.get_by_role("heading", name="Needs you now", exact=True)).to_be_visible()
     pages = {"/": "Needs you now", "/accounts": "Accounts", "/inbox": "You may not see this"}
     found = await found_on(page, platform.address, pages)
     await page.goto(f"{platform.address}/accounts/new")

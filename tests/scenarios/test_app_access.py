@@ -10,7 +10,16 @@ from browsers import PHONE, Phone
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 SMALL = ViewportSize(width=320, height=640)
-SCREENS = ["", "measure", "measure/blood_pressure", "measure/weight", "messages", "me", "consent", "signed-out"]
+SCREENS = [
+    "",
+    "measure",
+    "measure/blood_pressure",
+    "measure/weight",
+    "messages",
+    "me",
+    "consent",
+    "signed-out",
+]
 VIOLATIONS = """async () => {
   const found = await axe.run(document, { rules: { "color-contrast-enhanced": { enabled: true } } });
   return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(" ")}`);

@@ -27,17 +27,17 @@ async def ask(page, platform, username):
 
 @pytest.fixture
 async def admin(platform, open_window):
-    """An administrator at the start page, while two new users ask."""
-    context = await open_window(DESK)
-    page = await context.new_page()
-    for username in ("asks_and_joins", "asks_in_vain"):
-        await ask(page, platform, username)
+    """An administrator at the start page."""
+    page = await (await open_window(DESK)).new_page()
     await sign_in(page, platform.address, "admin", platform.password())
-    await page.get_by_role("heading", name="Needs you now").wait_for()
+    await page.get_by_role("heading", name="Needs you now", exact=True).wait_for()
     return page
 
 
 async def test_an_administrator_lets_one_in_and_refuses_another(platform, admin):
+    for username in ("asks_and_joins", "asks_in_vain"):
+        await ask(admin, platform, username)
+    await admin.goto(platform.address)
     await admin.get_by_role("link", name="Decide New asks_and_joins").click()
     await admin.get_by_role("button", name="Approve").click()
     await expect(admin.get_by_text("Choose a role.")).to_be_visible()
