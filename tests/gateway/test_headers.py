@@ -44,11 +44,11 @@ async def test_the_only_internal_header_a_component_gets_is_what_the_front_door_
 async def test_every_answer_keeps_browsers_safe(http, bearer, path, status):
     answer = await http.get(path, headers=bearer() if path == "/api/me" else {})
     assert answer.status_code == status
-    for name, value in rules.ALWAYS:
+    for name, value in rules.SAFE:
         assert answer.headers[name.decode()] == value.decode()
     assert "default-src 'none'" in answer.headers["content-security-policy"] or path in ("/", "/api/docs")
     assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
-    assert len(answer.headers.get_list("content-security-policy")) == 1
+    assert len(answer.headers) == len(answer.headers.raw)  # nothing is said twice
 
 
 async def test_a_trace_goes_on_through_the_front_door(http, bearer):

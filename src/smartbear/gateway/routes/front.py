@@ -39,6 +39,7 @@ _MOST_HEADERS = 16 << 10  # bytes, where no row says otherwise
 _NO_PATH = re.compile(r"[\x00-\x1f\x7f\\]|/\.{1,2}(/|$)|[^/]{256}")  # two readers could disagree on it
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REFUSED = 1008  # of RFC 6455: a matter of policy
+_SWITCHED = 101  # the status of a websocket
 _REQUEST_ID = REQUEST_ID.encode()
 _log = logs.get("gateway")
 
@@ -106,7 +107,10 @@ class Front:
             return
         request = _Request(request_id, tracing.hop(scope, row.path))
         inner, send = subprotocol.without_token(self._inner(row, scope, access, request), send)
-        await self._onward.open_websocket(row, inner, receive, send)
+        try:
+            await self._onward.open_websocket(row, inner, receive, send)
+        finally:
+            request.hop.end(_SWITCHED)
 
     async def _answer(
         self, row: table.Row | None, scope: Scope, receive: Receive, send: Send, request: "_Request"
@@ -169,7 +173,7 @@ class Front:
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
                 observed.answered(message["status"])
-                extra = [*headers.ALWAYS, *self._secure, *request.headers(), *cross_origin]
+                extra = [*self._secure, *request.headers(), *cross_origin]
                 message = {**message, "headers": headers.outward(message.get("headers", []), extra)}
             await send(message)
 

@@ -24,7 +24,7 @@ _SCOPE = HEADER.encode()
 _REQUEST_ID = REQUEST_ID.encode()
 _GOOD_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
-ALWAYS = (
+SAFE = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
@@ -33,11 +33,12 @@ ALWAYS = (
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 )
 HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
-UNLESS_SAID = (
+_UNLESS_SAID = (
+    *SAFE,
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
 )
-"""For answers that do not say otherwise: they are data, and nobody keeps or runs them."""
+"""For answers that do not say otherwise: most are data, which nobody keeps or runs."""
 
 
 def of(scope: Scope, name: bytes) -> bytes:
@@ -84,4 +85,4 @@ def inward(scope: Scope, signed: str, request_id: str, traced: list[Header], *, 
 def outward(given: list[Header], extra: list[Header]) -> list[Header]:
     """The headers of an answer, with what it does not say itself."""
     names = {name for name, _ in given}
-    return [*given, *extra, *(pair for pair in UNLESS_SAID if pair[0] not in names)]
+    return [*given, *extra, *(pair for pair in _UNLESS_SAID if pair[0] not in names)]
