@@ -21,6 +21,7 @@ async def test_guesses_have_to_wait_and_the_owner_does_not(platform):
         statuses = [answer.status_code for answer in answers]
         assert statuses[:5] == [401] * 5
         assert set(statuses[5:]) == {429}
+        assert int(answers[-1].headers["retry-after"]) > 0
         assert (await guesser.sign_in("auditor")).status_code == 429, "not even with the right one"
         again = await owner.sign_in("auditor", prompt="login")
         assert again.status_code == 303, "the owner's browser is known"

@@ -53,7 +53,7 @@ async def _password(request: Request, form: Mapping[str, str], done: Done) -> Re
     try:
         found = await check_password(here.context, attempt)
     except TooManyRequests as wait:
-        return password_form(request, username, _waiting(wait))
+        return _later(password_form(request, username, _waiting(wait)), wait)
     if isinstance(found, Refused):
         witness.failed(here.context, username)
         return password_form(request, username, Problem(word="wrong", status=401, number=found.tries_left))
@@ -69,7 +69,7 @@ async def _second(request: Request, form: Mapping[str, str], who: Waiting, done:
     try:
         is_right = await _is_right(request, form, who)
     except TooManyRequests as wait:
-        return second_form(request, who, replace(_waiting(wait), step=step))
+        return _later(second_form(request, who, replace(_waiting(wait), step=step)), wait)
     if not is_right:
         witness.failed(provider(request).context, who.account.username)
         return second_form(request, who, replace(_WRONG_CODE, step=step))
@@ -128,3 +128,9 @@ async def finish(request: Request, account: Account, amr: tuple[str, ...], done:
 
 def _waiting(wait: TooManyRequests) -> Problem:
     return Problem(word="wait", status=wait.status, number=wait.retry_after)
+
+
+def _later(answer: Response, wait: TooManyRequests) -> Response:
+    """The page, which programs are told the time of too (RFC 6585 §4)."""
+    answer.headers["retry-after"] = str(wait.retry_after)
+    return answer
