@@ -213,7 +213,7 @@ async def test_an_authenticator_app_can_be_removed(page, do, http, browser, cloc
 async def strict(identity):
     """A deployment that wants a second factor of its staff."""
     context, app = identity
-    app.state.provider = Provider(context, IdentitySettings(staff_second_factor=True), None, None)
+    app.app.state.provider = Provider(context, IdentitySettings(staff_second_factor=True), None, None)
 
 
 async def test_staff_without_a_second_factor_set_one_up_before_they_go_on(strict, http, browser, clock):

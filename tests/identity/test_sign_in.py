@@ -106,12 +106,12 @@ async def test_cookies_are_out_of_reach_for_scripts_and_other_sites(browser):
 
 async def test_cookies_of_an_https_address_are_never_sent_without_it(identity, http):
     context, app = identity
-    app.state.provider = Provider(https(context), IdentitySettings(), None, None)
+    app.app.state.provider = Provider(https(context), IdentitySettings(), None, None)
     query = asked(redirect_uri="https://bear.example/callback")
     answer = await http.get(f"{PROTOCOL}/auth", params=query, headers={"host": "bear.example"})
     assert answer.status_code == 200
     assert "Secure" in answer.headers["set-cookie"]
-    app.state.provider = Provider(context, IdentitySettings(), None, None)
+    app.app.state.provider = Provider(context, IdentitySettings(), None, None)
 
 
 def https(context):

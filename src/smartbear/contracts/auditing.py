@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from smartbear.contracts.audit import seal
+from smartbear.contracts.roles import ANONYMOUS
 from smartbear.contracts.scope import AccessScope
 from smartbear.contracts.trail import TRAIL, Trail
 from smartbear.kit.audit import Keys, Recorder, Sealed, append
@@ -27,7 +28,7 @@ class Auditor:
 
     def __init__(self, context: Context) -> None:
         self._source, self._clock = context.component, context.clock
-        self._recorder = Recorder(context.db, flushed=context.settings.audit_flush)
+        self._recorder = Recorder(context.db, context.journal, flushed=context.settings.audit_flush)
         self._keys = Keys(context.db, context.key("audit"))
         self.is_on = context.settings.audit
 
@@ -45,8 +46,12 @@ class Auditor:
         await self._recorder.record(await self.sealed(trail, status))
 
     async def append(self, trail: Trail, connection: Connection) -> None:
-        """Append the event to a transaction of the request's, unless there is one already."""
-        if not self.is_on or trail.is_recorded:
+        """Append the event to a transaction of the request's, unless there is one already.
+
+        Of those who are nobody, what is not named is no event: a page they open counts its visitors.
+        """
+        is_nobody = trail.is_quiet and trail.agent.role == ANONYMOUS
+        if not self.is_on or trail.is_recorded or is_nobody:
             return
         await append(connection, [await self.sealed(trail)])
 

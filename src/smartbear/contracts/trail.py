@@ -73,6 +73,13 @@ class Trail:
         self.is_recorded = False
         self.begin()
 
+    def by(self, scope: AccessScope) -> None:
+        """It turns out who did it: somebody who came to sign in."""
+        self.agent = agent_of(scope)
+        self._own = _own(scope) if scope.role == PARTICIPANT else None
+        if self._own:
+            self._persons.setdefault(self._own.subject, {})
+
     def begin(self, told: tuple[_Seen, ...] = ()) -> None:
         """Nothing has been seen yet that is not ``told``."""
         self._told = told
@@ -192,6 +199,12 @@ def about(*subjects: str) -> None:
     if trail := TRAIL.get():
         for subject in subjects:
             trail.about(subject)
+
+
+def by(scope: AccessScope) -> None:
+    """``Trail.by`` of the request at hand."""
+    if trail := TRAIL.get():
+        trail.by(scope)
 
 
 def did(subtype: str, action: Action | None = None) -> None:
