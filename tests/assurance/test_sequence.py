@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+from datetime import timedelta
 
 import pytest
 
@@ -100,7 +101,11 @@ def test_a_line_that_a_crash_cut_short_is_left_out_and_cut_off(tmp_path):
     with files.alone():
         files.append("four", NOW.date())
     assert list(files.notes("four")) == ["one", "two", "four"]
-    assert files.last() == "four"
+    with path.open("ab") as file:
+        file.write(b'"fi')
+    files.append("six", NOW.date() + timedelta(days=1))
+    assert list(files.notes("six")) == ["one", "two", "four", "six"]
+    assert files.last() == "six"
 
 
 async def test_events_that_were_removed_when_their_time_was_over_are_expired_and_others_missing(own_trail):
@@ -113,3 +118,24 @@ async def test_events_that_were_removed_when_their_time_was_over_are_expired_and
     report = await verifying.verify_all(keeping, quiet)
     assert (report.intact, report.expired, report.events) == (True, 3, 4)
     assert Trust.of(keeping).expired_before is not None
+
+
+async def test_a_folder_that_cannot_be_written_is_told_as_a_witness_that_is_away(own_trail, tmp_path):
+    await own_trail.add(1)
+    await own_trail.signed()
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    elsewhere = AssuranceSettings(witness_folder=tmp_path / "file")
+    assert await witnessing.file(Services.of(own_trail.services.context, elsewhere)) == "unreachable"
+    state = "SELECT state, size FROM assurance.witness WHERE name = 'files'"
+    assert tuple(await own_trail.owner.fetchrow(state)) == ("unreachable", 1)
+
+
+@pytest.mark.parametrize("line", ["not JSON", "17", '"no note"'])
+async def test_a_witness_whose_file_was_changed_is_no_witness_and_that_is_said(own_trail, line):
+    await own_trail.add(1)
+    await own_trail.signed()
+    [path] = own_trail.services.files._folder.iterdir()
+    path.write_text(f"{line}\n", encoding="utf-8")
+    report = await verifying.verify_all(own_trail.services, quiet)
+    assert (set(report.counts), report.witnessed) == ({"witness"}, 0)
+    assert await witnessing.file(own_trail.services) == "inconsistent"

@@ -80,7 +80,7 @@ async def test_a_change_to_an_event_is_found_and_named(spoiled, change):
 @pytest.mark.parametrize(
     ("kind", "statements"),
     [
-        ("tree", ["UPDATE tile SET hashes = overlay(hashes PLACING '\\x00' FROM 40) WHERE level = 0"]),
+        ("tree", ["UPDATE tile SET hashes = set_byte(hashes, 40, get_byte(hashes, 40) # 1) WHERE level = 0"]),
         ("tree", ["DELETE FROM tile"]),
         ("tree", ["DELETE FROM checkpoint WHERE first = 0"]),
         ("tree", ["UPDATE log SET peaks = '{}'"]),

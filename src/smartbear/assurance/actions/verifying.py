@@ -173,8 +173,13 @@ def _check_note(walk: _Walk, batch: Batch, lines: Sequence[str]) -> None:
 
 
 def _look_ahead(walk: _Walk) -> None:
-    """Take the witness's next note; one that the log did not sign, it was never shown."""
-    walk.seen = next((seen for note in walk.trust.notes if (seen := walk.trust.signed(note))), None)
+    """Take the witness's next note; only those signed with the log's key were ever put there."""
+    walk.seen = None
+    for note in walk.trust.notes:
+        walk.seen = walk.trust.signed(note)
+        if walk.seen:
+            return
+        walk.tally.add([Finding("witness")])
 
 
 def _is_cosigned(trust: Trust, note: str, line: str) -> bool:

@@ -24,16 +24,27 @@ async def file(services: Services) -> State:
     """Keep the latest checkpoint as a file."""
     async with services.context.db.connection() as connection:
         size, note = await log.latest(connection)
-        with services.files.alone():
-            before = services.files.last()
-            if before == (note or None):
-                return "current"
-            old = Checkpoint.of(Note.parse(before)) if before else None
-            is_good = old is None or await _goes_on(connection, old, note)
-            if is_good:
-                services.files.append(note, services.context.clock.now().date())
-        seen = size if is_good else (old.size if old else 0)
-        return await _settle(services, connection, FILES, "current" if is_good else "inconsistent", seen)
+        try:
+            kept = await _keep(services, connection, size, note)
+        except OSError:
+            kept = "unreachable", await witnesses.seen(connection, FILES)
+        return await _settle(services, connection, FILES, *kept) if kept else "current"
+
+
+async def _keep(services: Services, connection: Connection, size: int, note: str) -> tuple[State, int] | None:
+    """What became of it, and how much the files have seen; None if there is nothing new."""
+    with services.files.alone():
+        before = services.files.last()
+        if before == (note or None):
+            return None
+        try:
+            old = None if before is None else Checkpoint.of(Note.parse(before))
+        except BadNote:
+            return "inconsistent", 0
+        if old is None or await _goes_on(connection, old, note):
+            services.files.append(note, services.context.clock.now().date())
+            return "current", size
+        return "inconsistent", old.size
 
 
 async def _goes_on(connection: Connection, old: Checkpoint, note: str) -> bool:

@@ -36,23 +36,25 @@ class Files:
             os.close(descriptor)
 
     def notes(self, until: str | None) -> Iterator[str]:
-        """Every note up to this one, the oldest first. A line cut short by a crash was never acknowledged."""
-        for path in self._days() if until else ():
+        """Every note up to this one, the oldest first; empty for a line that is none.
+
+        A line cut short by a crash was never acknowledged.
+        """
+        for path in self._days() if until is not None else ():
             with path.open("rb") as file:
-                for line in file:
-                    note = orjson.loads(line) if line.endswith(b"\n") else ""
+                for line in (each for each in file if each.endswith(b"\n")):
+                    note = _note(line)
                     yield note
                     if note == until:
                         return
 
     def last(self) -> str | None:
-        """The newest note."""
+        """The newest note; empty if the line is none, None if there is no line."""
         for path in reversed(self._days()):
             with path.open("rb") as file:
                 lines = _end(file.fileno()).rpartition(b"\n")[0].splitlines()
             if lines:
-                newest: str = orjson.loads(lines[-1])
-                return newest
+                return _note(lines[-1])
         return None
 
     def append(self, note: str, day: date) -> None:
@@ -76,6 +78,14 @@ class Files:
     def _days(self) -> list[Path]:
         found = self._folder.glob("*.jsonl") if self._folder.is_dir() else ()
         return sorted(path for path in found if _DAY.fullmatch(path.name))
+
+
+def _note(line: bytes) -> str:
+    try:
+        note = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return ""
+    return note if isinstance(note, str) else ""
 
 
 def _end(descriptor: int) -> bytes:
