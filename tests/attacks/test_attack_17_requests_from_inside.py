@@ -71,3 +71,28 @@ async def test_addresses_inside_of_resources_are_not_fetched(platform, ours):
             assert (await platform.fhir("system", "GET", path)).status_code < 500
         assert inside.told == []
     await platform.fhir("system", "DELETE", "Observation/lure")
+
+
+@pytest.mark.parametrize("who", ["holobalance", "scientist", "reader", "ccm_south", ""])
+async def test_a_websocket_opens_to_those_alone_who_see_what_is_stored(platform, who):
+    said, token = [], await platform.token(who) if who else ""
+
+    async def send(message):
+        said.append(message["type"])
+
+    async def receive():
+        return {"type": "websocket.connect" if not said else "websocket.disconnect", "code": 1000}
+
+    path = "/fhir/websocket"
+    scope = {
+        "type": "websocket",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "scheme": "ws",
+    }
+    scope |= {"headers": [(b"authorization", f"Bearer {token}".encode())], "subprotocols": [], "state": {}}
+    scope |= {"client": ("127.0.0.1", 1), "server": ("localhost", 8080), "extensions": {}}
+    await platform.running.front(scope, receive, send)
+    opens = who in ("reader", "ccm_south")
+    assert said[0] == ("websocket.accept" if opens else "websocket.close")

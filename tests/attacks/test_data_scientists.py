@@ -3,6 +3,7 @@
 import pytest
 
 from tests.attacks.canaries import IDS, leaks
+from tests.cdr.bulk import ASYNC
 from tests.whole import PROJECTS
 
 pytestmark = pytest.mark.xdist_group("attacks")
@@ -56,3 +57,17 @@ async def test_without_a_project_a_data_scientist_reads_nothing(platform, person
         assert given.json()["project"] == project
         platform.forget("scientist")
         assert (await platform.fhir("scientist", "GET", f"Patient/{person}")).status_code == status
+
+
+async def test_a_data_scientist_exports_what_the_project_sees(platform):
+    begun = await platform.fhir("scientist", "GET", "$export?_type=Patient,Observation", **ASYNC)
+    assert begun.status_code == 202, begun.text
+    await platform.work()
+    place = begun.headers["content-location"].partition("/fhir/")[2]
+    listed = await platform.fhir("scientist", "GET", place)
+    files = [file["url"].partition("/fhir/")[2] for file in listed.json()["output"]]
+    lines = [(await platform.fhir("scientist", "GET", file)).content for file in files]
+    assert platform.pseudonym("Patient", IDS[1]).encode() in b"".join(lines)
+    assert leaks(b"".join(lines) + listed.content) == []
+    assert (await platform.fhir(PROJECT, "GET", place)).status_code == 404
+    await platform.fhir("scientist", "DELETE", place)
