@@ -2,12 +2,18 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import permutations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from smartbear.cdr.actions import consent as consent_actions
+from smartbear.cdr.actions.consent import keep
+from smartbear.cdr.jobs import handlers
 from smartbear.cdr.model.consent import ACTS, REASON_OF, REASONS, SCOPES, faults, read, standing
+from smartbear.contracts.events import ParticipantConsented, Span
+from smartbear.kit.errors import Conflict, PreconditionFailed
 from tests.cdr.conftest import issues, observation, patient
 from tests.conftest import eventually
 
@@ -122,6 +128,8 @@ def test_a_consent_that_says_one_thing_and_its_opposite_or_nothing_is_a_fault():
     ):
         assert [one.path for one in faults(unclear)] == ["Consent.policyRule"]
         assert read(unclear).kind == "deny"
+    extended = consent(modifierExtension=[{"url": "urn:x"}])
+    assert [one.path for one in faults(extended)] == ["Consent.modifierExtension"]
     for nobody in ({}, {"patient": {"display": "x"}}, {"patient": {"identifier": {"value": "x"}}}):
         unclear = {name: value for name, value in consent().items() if name != "patient"} | nobody
         assert [one.path for one in faults(unclear)] == ["Consent.patient"]
@@ -261,7 +269,7 @@ async def test_case_managers_write_no_consent_and_undo_none(service, fhir, perso
 async def test_a_consent_that_moves_to_another_person_speaks_for_the_first_no_more(service, fhir, person):
     organisation, who, pulse, _ = person
     ccm = await service.case_manager(organisation)
-    other = (await fhir.create(patient(organisation)))["id"]
+    other = (await fhir.put({**patient(organisation), "id": f"p-{service.context.new_id()}"}))["id"]
     refused = await fhir.create(consent(who, rule="OPTOUT"))
     assert await ccm.ids("Patient") == [other]
     await fhir.put(refused | {"patient": {"reference": f"Patient/{other}"}})
@@ -286,3 +294,45 @@ async def test_of_two_who_write_consents_at_once_neither_is_forgotten(service, f
         assert await ccm.ids("Patient") == []
         await fhir.put(one | WITHDRAWN)
     assert await ccm.ids("Patient") == [who]
+
+
+def saying(subject, given, minute):
+    at = SOME + timedelta(minutes=minute)
+    return ParticipantConsented(subject=subject, organisation="o", purpose="care", given=given, at=at)
+
+
+async def test_what_was_said_last_counts_in_whatever_order_and_how_often_it_is_heard_of(service, fhir):
+    heard = handlers(service.context)["cdr.participant.consented"]
+    for order in permutations((0, 1, 2)):
+        subject = service.context.new_id()
+        said = [saying(subject, given, minute).model_dump(mode="json") for minute, given in enumerate("110")]
+        for place in (*order, *order):
+            await heard(said[place])
+        assert (await fhir.get(f"Consent/{subject}-care"))["status"] == "inactive"
+
+
+async def test_of_two_things_said_at_once_the_later_counts_and_the_answer_says_so(service, fhir):
+    repository = service.app._repository
+    for _ in range(5):
+        subject = service.context.new_id()
+        said = [saying(subject, True, 1), saying(subject, False, 2)]
+        for told in await asyncio.gather(*(keep(repository, one) for one in said)):
+            assert (told.subject, told.released) == (subject, ())
+        assert (await keep(repository, said[0])).withheld == (Span(),)
+        await fhir.send("DELETE", f"Consent/{subject}-care")
+        assert (await keep(repository, said[0])).withheld == ()
+
+
+async def test_who_never_gets_to_write_is_told_to_come_again(service, monkeypatch):
+    async def refuse(*_args, **_more):
+        raise PreconditionFailed
+
+    monkeypatch.setattr(consent_actions, "update", refuse)
+    with pytest.raises(Conflict):
+        await keep(service.app._repository, saying(service.context.new_id(), True, 1))
+
+
+async def test_only_components_say_what_participants_said(service):
+    said = saying(service.context.new_id(), True, 1).model_dump(mode="json")
+    for caller in (await service.case_manager("o"), await service.machine("system/*.*")):
+        assert (await caller.client.put("/internal/consents", json=said)).status_code == 403

@@ -106,6 +106,8 @@ async def test_nobody_decides_for_others(world, person):
     stranger, own = world.participant(await world.enrol()), world.participant(person)
     assert (await put(world, world.other_ccm, person, **paper)).status_code == 404
     assert (await put(world, stranger, person, given=False)).status_code == 404
+    async with world.client(stranger) as client:
+        assert (await client.get(f"/api/participants/{person['id']}/consents")).status_code == 404
     assert (await put(world, world.tech, person, **paper)).status_code == 403
     refused = await put(world, own, person, **paper)
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "not_yours")

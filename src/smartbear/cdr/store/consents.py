@@ -64,7 +64,8 @@ async def settle(tx: Connection, dictionary: Dictionary, patients: Collection[in
             care.is_asked,
             *map(_ranges, (care.permitted, care.forbidden, research.permitted, research.forbidden)),
         )
-        if row and _PARTICIPANT.fullmatch(row["id"]):
+        assert row is not None, "the row is locked"
+        if _PARTICIPANT.fullmatch(row["id"]):
             await publish(tx, _changed(row))
 
 
