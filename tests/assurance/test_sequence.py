@@ -131,7 +131,7 @@ async def test_a_folder_that_cannot_be_written_is_told_as_a_witness_that_is_away
 
 
 @pytest.mark.parametrize("line", ["not JSON", "17", '"no note"'])
-async def test_a_witness_whose_file_was_changed_is_no_witness_and_that_is_said(own_trail, line):
+async def test_a_witness_whose_file_was_changed_is_no_witness_and_that_is_said(own_trail, line, caplog):
     await own_trail.add(1)
     await own_trail.signed()
     [path] = own_trail.services.files._folder.iterdir()
@@ -139,3 +139,5 @@ async def test_a_witness_whose_file_was_changed_is_no_witness_and_that_is_said(o
     report = await verifying.verify_all(own_trail.services, quiet)
     assert (set(report.counts), report.witnessed) == ({"witness"}, 0)
     assert await witnessing.file(own_trail.services) == "inconsistent"
+    [alarm] = [record for record in caplog.records if record.message == "audit_log_changed"]
+    assert (alarm.levelname, alarm.fields) == ("ERROR", {"witness": "files", "count": 0})

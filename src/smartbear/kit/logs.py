@@ -47,6 +47,7 @@ ALLOWED = frozenset(
         "status",
         "task",
         "version",
+        "witness",
     }
 )
 _ROOT = "smartbear"

@@ -60,5 +60,5 @@ def _read(body: bytes) -> Request:
 
 
 def _alarm(origin: str) -> None:
-    _log.error("audit_log_changed", log=origin)
+    _log.error("audit_log_changed", client=origin)
     telemetry.AUDIT_ALARMS.labels(origin).inc()

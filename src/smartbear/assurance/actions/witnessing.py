@@ -123,7 +123,7 @@ def _line(answer: httpx.Response, note: str, key: Verifier) -> str | None:
 async def _settle(services: Services, connection: Connection, name: str, state: State, size: int) -> State:
     """Keep what became of the try, and raise the alarm if the log was changed."""
     if state == "inconsistent":
-        _log.error("audit_log_changed", witness=name, size=size)
+        _log.error("audit_log_changed", witness=name, count=size)
         telemetry.AUDIT_ALARMS.labels(name).inc()
     elif state != "current":
         _log.warning("witness_failed", witness=name, state=state)
