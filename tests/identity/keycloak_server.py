@@ -8,7 +8,7 @@ import socket
 import subprocess
 import zipfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,7 +92,8 @@ async def running(folder: Path) -> AsyncIterator[Server]:
         await _answers(url, process)
         yield Server(url, await Server(url, "", letters).secret_of("usermanager"), letters)
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(60)
         post.close()
 

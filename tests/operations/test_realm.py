@@ -32,6 +32,11 @@ def test_roles_and_clients_are_those_of_the_declaration(told, clients):
     assert clients.keys() == realm().clients.keys()
 
 
+def test_a_scope_that_several_machines_have_is_declared_once(told):
+    names = [scope["name"] for scope in told["clientScopes"]]
+    assert len(names) == len(set(names))
+
+
 def test_clients_have_the_grants_they_need_and_no_other(clients):
     for name, client in clients.items():
         signs_in = "authorization_code" in realm().clients[name].grants

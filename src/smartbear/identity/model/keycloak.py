@@ -107,8 +107,9 @@ _OFFERED = ("profile", "email", "offline_access")
 
 
 def _of_machines(declared: Realm) -> list[str]:
+    """Each once: machines may share a scope."""
     machines = (client for client in declared.clients.values() if not client.is_public)
-    return [scope for client in machines for scope in client.scopes]
+    return [*dict.fromkeys(scope for client in machines for scope in client.scopes)]
 
 
 def _scopes() -> list[Json]:
