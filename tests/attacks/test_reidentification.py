@@ -58,3 +58,17 @@ async def test_whoever_may_not_ask_learns_nothing(platform):
     other = invented | {"project": "no-such"}
     answers = [await platform.ask("ccm_north", "POST", QUESTIONS, body) for body in (invented, other)]
     assert [answer.status_code for answer in answers] == [404, 404]
+
+
+async def test_the_person_sees_who_found_out(platform):
+    subject = platform.person["north"][1]
+    question = {"project": "holobalance", "type": "Patient", "token": platform.pseudonym("Patient", subject)}
+    asked = await platform.ask("ccm_north", "POST", QUESTIONS, question | {"reason": REASON})
+    assert (
+        await platform.ask("auditor", "POST", ANSWERS, {"ticket": asked.json()["ticket"]})
+    ).status_code == 200
+    seen = (await platform.ask("person_north", "GET", "/api/audit/own")).json()["items"]
+    told = [
+        (each["who"]["name"], each["entities"]) for each in seen if each["subtype"] == "re-identification"
+    ]
+    assert told == [("auditor", [f"Patient/{subject}"])]
