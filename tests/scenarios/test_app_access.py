@@ -52,3 +52,14 @@ async def test_every_screen_of_the_app_can_be_read_and_touched(platform, open_wi
         assert (screen, await phone.page.evaluate(TOO_SMALL)) == (screen, [])
         assert (screen, await phone.page.evaluate(SIDEWAYS)) == (screen, 0)
         assert (await phone.page.title()).endswith(" · SMART BEAR")
+
+
+async def test_words_that_cannot_be_sent_stay_and_the_participant_is_told_to_call(platform, open_window):
+    """The demo has no mail server."""
+    phone = await Phone.open(await open_window(PHONE, "light"), platform, "participant_2")
+    await phone.page.goto(f"{platform.address}/app/messages")
+    words = phone.page.get_by_label("Write to your case manager")
+    await words.fill("The new cuff hurts")
+    await phone.page.get_by_role("button", name="Send").click()
+    await expect(phone.page.get_by_role("alert")).to_contain_text("Please call your care team")
+    await expect(words).to_have_value("The new cuff hurts")
