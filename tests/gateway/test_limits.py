@@ -13,7 +13,7 @@ from smartbear.gateway.actions.limits import Limits
 from smartbear.gateway.model.bucket import BURST, Buckets
 from smartbear.gateway.model.rates import ALARMS, PAGES, RECORDS
 from smartbear.gateway.settings import GatewaySettings
-from smartbear.kit.errors import TooManyRequests
+from smartbear.kit.errors import TooCostly, TooManyRequests, Unavailable
 from tests.conftest import eventually
 
 MACHINE = AccessScope(role=SYSTEM, client="bench")
@@ -151,18 +151,22 @@ async def test_replicas_tell_each_other_by_themselves_with_few_statements(replic
     await asyncio.gather(*running, return_exceptions=True)
 
 
-async def test_without_the_database_a_replica_goes_on_by_its_own_count(replicas, monkeypatch):
+@pytest.mark.parametrize("fault", [ConnectionResetError, Unavailable, TooCostly])
+async def test_without_the_database_a_replica_goes_on_by_its_own_count(replicas, monkeypatch, caplog, fault):
     limits = replicas[0]
     monkeypatch.setattr("smartbear.gateway.actions.limits._PAUSE", 0)
 
     async def gone(*_):
-        raise ConnectionResetError
+        raise fault
 
     monkeypatch.setattr("smartbear.gateway.store.limits.use", gone)
     running = asyncio.create_task(limits.run())
     assert allowed(limits, 60) == 50
+    await eventually(lambda: "limits_kept_alone" in caplog.text)
+    assert allowed(limits, 60, rate=RECORDS) == 50
     await asyncio.sleep(0.02)
     assert not running.done()
+    assert caplog.text.count("limits_kept_alone") == 1
     running.cancel()
 
 

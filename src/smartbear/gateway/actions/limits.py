@@ -20,7 +20,7 @@ from smartbear.gateway.store import limits
 from smartbear.kit import logs
 from smartbear.kit.context import Context
 from smartbear.kit.db import FAULTS
-from smartbear.kit.errors import TooManyRequests
+from smartbear.kit.errors import PlatformError, TooManyRequests
 
 _PAUSE = 0.1  # seconds between two exchanges
 _FORGET_EVERY = 60.0  # seconds
@@ -73,13 +73,17 @@ class Limits:
 
     async def run(self) -> None:
         """Tell the other replicas what there is to tell, and learn from them, until cancelled."""
+        is_alone = False
         while True:
             await self._news.wait()
             self._news.clear()
+            was_alone, is_alone = is_alone, False
             try:
                 await self.exchange()
-            except FAULTS:
-                _log.warning("limits_kept_alone")
+            except (*FAULTS, PlatformError):
+                is_alone = True
+            if is_alone != was_alone:
+                _log.warning("limits_kept_alone" if is_alone else "limits_shared")
             await asyncio.sleep(_PAUSE)
 
     async def exchange(self) -> None:
