@@ -72,7 +72,7 @@ test("closed notices are told newest first", () => {
 });
 
 const asking = {
-  username: "new_user", given_name: "New", family_name: "User", email: "new.user@demo.invalid", role: "", organisation: null, wished_organisation: "o-1",
+  username: "new_user", given_name: "New", family_name: "User", email: "new.user@demo.invalid", role: "", organisation: null, wished_organisation: "o-1", project: null,
 } as Account;
 const form = { ...fieldsOf(asking), role: "CCM" };
 
@@ -95,6 +95,14 @@ test("a form says which fields cannot be sent, and an organisation is wanted of 
   expect(faultyFields({ ...form, role: "Auditor", organisation: "" }, fields)).toEqual([]);
   expect(faultyFields({ ...form, username: "a b", email: "nobody" }, fields)).toEqual(["username", "email"]);
   expect(faultyFields(EMPTY, ["role"])).toEqual(["role"]);
+});
+
+test("only a data scientist works for a project", () => {
+  const account = { ...asking, role: "DataScientist", project: "holobalance" } as Account;
+  expect(changesOf(account, { ...fieldsOf(account), project: "smart4health" })).toMatchObject({ project: "smart4health" });
+  expect(changesOf(account, { ...fieldsOf(account), role: "Auditor", project: "x" })).not.toHaveProperty("project");
+  expect(faultyFields({ ...fieldsOf(account), project: "Two words" }, ["project"])).toEqual(["project"]);
+  expect(faultyFields({ ...fieldsOf(account), role: "Auditor", project: "Two words" }, ["project"])).toEqual([]);
 });
 
 test("what the platform refuses is said at its field", () => {

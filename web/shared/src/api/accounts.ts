@@ -18,6 +18,8 @@ export interface Account {
   role: StaffRole | "";
   organisation: string | null;
   pilot: string | null;
+  /** Whose pseudonymised data a data scientist reads. */
+  project: string | null;
   state: AccountState;
   wished_organisation: string | null;
   created_at: string | null;
@@ -30,10 +32,11 @@ export interface NewAccount {
   email: string;
   role: StaffRole;
   organisation: string | null;
+  project: string | null;
   language: string;
 }
 
-export type AccountChange = Partial<Pick<NewAccount, "given_name" | "family_name" | "email" | "role" | "organisation">>;
+export type AccountChange = Partial<Pick<NewAccount, "given_name" | "family_name" | "email" | "role" | "organisation" | "project">>;
 export interface AccountPage extends Page<Account> { counts: Partial<Record<AccountState, number>> }
 export interface Organisation extends Named { pilot: Named }
 

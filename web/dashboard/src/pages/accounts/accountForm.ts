@@ -9,12 +9,18 @@ export interface AccountFields {
   email: string;
   role: string;
   organisation: string;
+  project: string;
 }
 export type Field = keyof AccountFields;
 
-export const EMPTY: AccountFields = { username: "", given_name: "", family_name: "", email: "", role: "", organisation: "" };
+export const EMPTY: AccountFields = { username: "", given_name: "", family_name: "", email: "", role: "", organisation: "", project: "" };
+
+/** The fields a role has: only data scientists work for a project. */
+export const fieldsFor = (role: string, fields: readonly Field[]): Field[] =>
+  fields.filter((field) => field !== "project" || role === "DataScientist");
 
 const USERNAME = /^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$/;
+const PROJECT = /^([a-z][a-z0-9-]{1,39})?$/;
 const EMAIL = /^[^@\s]+@[^@\s]+$/;
 
 /** An account as a form shows it; whoever waits is offered the organisation wished for. */
@@ -26,6 +32,7 @@ export function fieldsOf(account: Account): AccountFields {
     email: account.email ?? "",
     role: account.role,
     organisation: account.organisation ?? account.wished_organisation ?? "",
+    project: account.project ?? "",
   };
 }
 
@@ -38,8 +45,9 @@ export function faultyFields(form: AccountFields, fields: readonly Field[]): Fie
     email: EMAIL.test(form.email.trim()),
     role: form.role !== "",
     organisation: form.organisation !== "" || !belongsSomewhere(form.role),
+    project: PROJECT.test(form.project.trim()),
   };
-  return fields.filter((field) => !good[field]);
+  return fieldsFor(form.role, fields).filter((field) => !good[field]);
 }
 
 /** The fields the platform did not take; a name that is taken is one. */
@@ -52,6 +60,6 @@ export function refusedFields(error: unknown): Field[] {
 /** What differs from the account as it was, as the platform wants it. */
 export function changesOf(account: Account, form: AccountFields): AccountChange {
   const before = { ...fieldsOf(account), organisation: account.organisation ?? "" };
-  const fields = (Object.keys(form) as Field[]).filter((field) => field !== "username" && form[field].trim() !== before[field]);
+  const fields = fieldsFor(form.role, Object.keys(form) as Field[]).filter((field) => field !== "username" && form[field].trim() !== before[field]);
   return Object.fromEntries(fields.map((field) => [field, form[field].trim() || null])) as AccountChange;
 }
