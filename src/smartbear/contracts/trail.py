@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from smartbear.contracts.audit import Action, Event, Person, agent_of, purpose_of
-from smartbear.contracts.roles import ANONYMOUS, PARTICIPANT, SERVICE
+from smartbear.contracts.roles import ANONYMOUS, PARTICIPANT, SERVICE, SYSTEM
 from smartbear.contracts.scope import AccessScope
 
 _MOST = 100  # entities an event lists
@@ -182,6 +182,16 @@ def _own(scope: AccessScope) -> Person:
 def _names(query: str) -> tuple[str, ...]:
     names = (part.partition("=")[0] for part in query.split("&"))
     return tuple(dict.fromkeys(name for name in names if _NAME.fullmatch(name)))[:_MOST]
+
+
+def on_behalf_of(who: str, what: str, action: Action, request: str) -> Trail:
+    """A job that somebody has asked for, by ``AccessScope.who``; it is in the trail as that one's doing."""
+    role, _, name = who.partition(" ")
+    is_machine = role in {SYSTEM, SERVICE}
+    scope = AccessScope(role=role, client=name if is_machine else "", account="" if is_machine else name)
+    trail = Trail(scope, "GET", lambda: f"job {what}", request)
+    trail.did(what, action)
+    return trail
 
 
 TRAIL: ContextVar[Trail | None] = ContextVar("trail", default=None)

@@ -12,13 +12,16 @@ from smartbear.cdr.model import subset
 from smartbear.cdr.model.body import versioned
 from smartbear.cdr.model.bulk import Export, Job, Place
 from smartbear.cdr.model.references import LocalId
+from smartbear.cdr.store import subjects
 from smartbear.cdr.store.bulk import jobs, pieces
 from smartbear.cdr.store.bulk.pieces import Piece
 from smartbear.cdr.store.bulk.walk import Rows, Walk, large, present, walking
 from smartbear.cdr.store.packing import unpack
 from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.search.lookups import look_up
+from smartbear.contracts.trail import on_behalf_of
 from smartbear.fhir import json
+from smartbear.kit.db import Connection
 from smartbear.kit.errors import Gone
 
 _STRETCH = 100_000  # resources looked at in one transaction, which is open for no longer
@@ -35,6 +38,10 @@ async def run(repository: Repository, job: Job) -> None:
     await _end(repository, job)
 
 
+_Shown = list[tuple[int, int, str]]
+"""rid, version and reference of what is in pieces."""
+
+
 class _Export:
     """An export on its way: where it is, and the lines that are not yet in a piece.
 
@@ -47,6 +54,7 @@ class _Export:
         self._place = Place.read(job.place) if job.place else Place()
         self._lines: list[bytes] = []
         self._gone: list[bytes] = []
+        self._shown: _Shown = []
         self._size = 0
         self._room = _FILE
         self._pieces: list[Piece] = []
@@ -135,6 +143,7 @@ class _Export:
                 if packed:
                     line = versioned(unpack(*packed), kind, resource_id, version, updated)
                     self._add(self._lines, subset.of(line, None, elements) if elements else line)
+                    self._shown.append((rid, version, f"{kind}/{resource_id}"))
             elif version is not None and since:
                 self._add(self._gone, _deletion(kind, resource_id))
             if self._size >= _PIECE:
@@ -169,22 +178,33 @@ class _Export:
         """Begin to commit what is ready, once all before it is: the walk goes on meanwhile."""
         await self._committed()
         if self._pieces:
-            self._under_way = asyncio.create_task(self._write(self._pieces, self._place))
-            self._pieces, self._uncommitted = [], 0
+            self._under_way = asyncio.create_task(self._write(self._pieces, self._place, self._shown))
+            self._pieces, self._shown, self._uncommitted = [], [], 0
 
     async def _committed(self) -> None:
         under_way, self._under_way = self._under_way, None
         if under_way:
             await under_way
 
-    async def _write(self, ready: Sequence[Piece], place: Place) -> None:
+    async def _write(self, ready: Sequence[Piece], place: Place, shown: _Shown) -> None:
         repository, job = self._repository, self._job
         done = sum(len(piece.lines) for piece in ready if piece.purpose == "output")
         async with repository.db.transaction() as tx:
             if not await jobs.advance(tx, job, place, done, repository.context.clock.now()):
                 raise Gone("The job has been cancelled, or somebody else does it.")
+            if shown:
+                await self._record(tx, shown)
             for piece in ready:
                 await pieces.write(tx, job.id, piece)
+
+    async def _record(self, tx: Connection, shown: _Shown) -> None:
+        """Whose data is in the pieces, in the name of whoever will fetch them."""
+        repository, trail = self._repository, on_behalf_of(self._job.caller, "$export", "E", self._job.id)
+        versions = [(rid, version) for rid, version, _ in shown]
+        whose = await subjects.of(tx, repository.dictionary, versions)
+        for (_, _, reference), subject in zip(shown, whose, strict=True):
+            trail.saw(reference, subject)
+        await repository.auditor.append(trail, tx)
 
 
 def _deletion(kind: str, resource_id: str) -> bytes:

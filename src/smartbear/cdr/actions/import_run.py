@@ -20,6 +20,7 @@ from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.bulk import jobs, pieces
 from smartbear.cdr.store.bulk.pieces import Piece
 from smartbear.cdr.store.repository import Repository
+from smartbear.contracts.trail import on_behalf_of
 from smartbear.fhir import json, outcome
 from smartbear.kit.db import Connection
 from smartbear.kit.errors import FieldError, Gone, PlatformError, TooLarge, Unavailable
@@ -34,7 +35,8 @@ _BREATH = 50  # lines between which the other jobs of the worker get their turn
 async def run(repository: Repository, job: Job) -> None:
     """Go on where the job was left, to the end; Gone if it was cancelled or somebody else took it up."""
     work = _Import(repository, job)
-    await work.run()
+    with repository.auditor.following(on_behalf_of(job.caller, "$import", "E", job.id)):
+        await work.run()
     async with repository.db.connection() as connection:
         await jobs.end(connection, job, repository.context.clock.now())
 

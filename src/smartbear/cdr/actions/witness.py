@@ -8,7 +8,7 @@ from smartbear.cdr.store import subjects
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.search.bodies import Rendered
-from smartbear.contracts.trail import TRAIL
+from smartbear.contracts.trail import TRAIL, Trail
 from smartbear.kit.db import Connection
 
 
@@ -30,9 +30,14 @@ async def saw_versions(
     repository: Repository, connection: Connection, found: Sequence[tuple[int, Stored]]
 ) -> None:
     """Versions by their rids, of which nobody has looked yet whose they are."""
-    trail = TRAIL.get()
-    if trail is None or not found:
-        return
+    if trail := TRAIL.get():
+        await tell(repository, connection, trail, found)
+
+
+async def tell(
+    repository: Repository, connection: Connection, trail: Trail, found: Sequence[tuple[int, Stored]]
+) -> None:
+    """``saw_versions`` for a trail that is not the request's."""
     versions = [(rid, stored.version) for rid, stored in found]
     whose = await subjects.of(connection, repository.dictionary, versions)
     for (_, stored), subject in zip(found, whose, strict=True):

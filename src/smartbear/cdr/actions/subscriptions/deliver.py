@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
+from smartbear.cdr.actions import witness
 from smartbear.cdr.actions.meaning import meant
 from smartbear.cdr.actions.read import read_in
 from smartbear.cdr.actions.subscriptions.endpoints import endpoints_of
@@ -22,6 +23,7 @@ from smartbear.cdr.store.repository import Repository
 from smartbear.cdr.store.search.lookups import Lookups, look_up
 from smartbear.cdr.store.subscriptions import Place, Running
 from smartbear.contracts.identity import IdentityClient
+from smartbear.contracts.trail import on_behalf_of
 from smartbear.fhir import json, xml
 from smartbear.fhir.search.match import matches
 from smartbear.fhir.search.query import Query
@@ -91,7 +93,7 @@ class _Delivery:
             for place, stored in turn.found:
                 resource = json.decode(stored.json())
                 if matches(resource, turn.query) and await self._may_tell(running, turn, place):
-                    await self._notify(running, stored, resource)
+                    await self._notify(running, place, stored, resource)
                     if not await self._advance(running, place) or loop.time() >= until:
                         return
             if not await self._advance(running, turn.end):
@@ -121,7 +123,15 @@ class _Delivery:
         async with self.repository.db.connection() as connection:
             return await subscriptions.advance(connection, running, place)
 
-    async def _notify(self, running: Running, stored: Stored, resource: dict[str, Any]) -> None:
+    async def _record(self, running: Running, place: Place, stored: Stored) -> None:
+        """Nothing leaves that is not in the trail."""
+        repository = self.repository
+        trail = on_behalf_of(running.access.caller, "notification", "R", running.id)
+        async with repository.db.connection() as connection:
+            await witness.tell(repository, connection, trail, [(place.rid, stored)])
+        await repository.auditor.record(trail)
+
+    async def _notify(self, running: Running, place: Place, stored: Stored, resource: dict[str, Any]) -> None:
         order = self.order
         if not order.endpoint:
             async with self.repository.db.connection() as connection:
@@ -131,6 +141,7 @@ class _Delivery:
         if not order.payload:
             await send(self.transport, endpoints, "POST", order.endpoint, order.headers)
             return
+        await self._record(running, place, stored)
         body = stored.json() if order.payload == "json" else xml.encode(resource)
         path, mark, query = order.endpoint.partition("?")
         address = f"{path.rstrip('/')}/{stored.target.type}/{stored.target.id}{mark}{query}"
