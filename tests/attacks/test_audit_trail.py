@@ -55,9 +55,10 @@ async def test_the_same_is_told_to_clients_of_fhir(signed):
     events = [entry["resource"] for entry in bundle["entry"]]
     assert events
     assert [issue for event in events for issue in validate(event) if issue.severity == "error"] == []
-    assert (await signed.fhir("auditor", "GET", f"AuditEvent/{events[0]['id']}")).json()["id"] == events[0][
-        "id"
-    ]
+    address = f"AuditEvent/{events[0]['id']}"
+    assert (await signed.fhir("person_north", "GET", address)).json() == events[0]
+    for other in ("auditor", "person_south"):  # ids are a reader's own: numbers would count what all do
+        assert (await signed.fhir(other, "GET", address)).status_code == 404
 
 
 async def test_audit_events_that_a_machine_stores_are_its_own_and_no_part_of_the_trail(signed):

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 from smartbear.assurance import access
 from smartbear.assurance.actions import projection, reading
 from smartbear.assurance.actions.question import Filter, Question
+from smartbear.assurance.actions.reading import Found
 from smartbear.assurance.actions.services import Services
+from smartbear.assurance.model.cursor import Cursors
 from smartbear.assurance.model.window import NOTHING, Window
 from smartbear.contracts import trail
 from smartbear.contracts.scope import PARTICIPANT, AccessScope
@@ -17,6 +19,7 @@ from smartbear.fhir.search.dates import date_range
 from smartbear.kit.errors import BadInput, FieldError, NotFound
 
 _MOST = 200
+_AUDITOR = "auditor"
 _FORMATS = ("json", "application/json", "application/fhir+json")
 _ID = re.compile("([0-9]{1,18})-([0-9]{1,18})", re.ASCII)
 
@@ -29,8 +32,35 @@ class _Asked:
     filter: Filter = field(default_factory=Filter)
     entity: str | None = None
     patient: str | None = None
+    identifier: str | None = None
     after: str | None = None
     limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """Ids of AuditEvents: the event's place, which participants are told sealed, as it counts what all do."""
+
+    cursors: Cursors
+    reader: str
+
+    def of(self, found: Found) -> str:
+        place = found.row.place
+        return "-".join(map(str, place)) if self.reader == _AUDITOR else self.cursors.seal(place, self.reader)
+
+    def window(self, event: str, within: Window) -> Window:
+        """Of the event with this id alone, if it is within."""
+        if within == NOTHING:
+            return NOTHING
+        if self.reader == _AUDITOR:
+            match = _ID.fullmatch(event)
+            only = Window.of((int(match[1]), int(match[2]))) if match else NOTHING
+        else:
+            try:
+                only = Window.of(self.cursors.open(event, self.reader))
+            except BadInput:
+                only = NOTHING
+        return replace(only, since=within.since, until=within.until)
 
 
 async def search(
@@ -39,7 +69,11 @@ async def search(
     """A Bundle of AuditEvents, the newest first. BadInput names what is wrong in the search."""
     asked = _read(parameters)
     question = Question("", asked.window, asked.filter, asked.entity, asked.patient, asked.after, asked.limit)
-    page = await reading.page(services, _permitted(scope, question))
+    question = _permitted(scope, question)
+    ids = _Ids(reading.cursors(services), question.reader)
+    if asked.identifier is not None:
+        question = replace(question, window=ids.window(asked.identifier, question.window))
+    page = await reading.page(services, question)
     base = f"{services.context.settings.addresses()[0]}/fhir/AuditEvent"
     given = [(name, value) for name, value in parameters if name != "_after"]
     links = [{"relation": "self", "url": _address(base, parameters)}]
@@ -51,8 +85,8 @@ async def search(
         "link": links,
         "entry": [
             {
-                "fullUrl": f"{base}/{projection.id_of(found)}",
-                "resource": projection.audit_event(found),
+                "fullUrl": f"{base}/{ids.of(found)}",
+                "resource": projection.audit_event(found, ids.of(found)),
                 "search": {"mode": "match"},
             }
             for found in page.items
@@ -63,11 +97,13 @@ async def search(
 async def read(services: Services, scope: AccessScope, event: str) -> dict[str, Any]:
     """One AuditEvent; NotFound if there is none, or it is not about the participant who asks."""
     permitted = _permitted(scope, Question(""))
-    question = replace(permitted, window=_only(event), limit=1)
-    page = await reading.page(services, question)
+    ids = _Ids(reading.cursors(services), permitted.reader)
+    page = await reading.page(
+        services, replace(permitted, window=ids.window(event, permitted.window), limit=1)
+    )
     if not page.items:
         raise NotFound
-    return projection.audit_event(page.items[0])
+    return projection.audit_event(page.items[0], event)
 
 
 def _permitted(scope: AccessScope, question: Question) -> Question:
@@ -82,7 +118,7 @@ def _permitted(scope: AccessScope, question: Question) -> Question:
     access.auditing(scope)
     if question.subject:
         trail.about(question.subject)
-    return replace(question, reader="auditor")
+    return replace(question, reader=_AUDITOR)
 
 
 def _address(base: str, parameters: Sequence[tuple[str, str]]) -> str:
@@ -152,13 +188,7 @@ def _entity(asked: _Asked, name: str, value: str) -> None:
 
 
 def _id(asked: _Asked, _name: str, value: str) -> None:
-    asked.window = _only(value)
-
-
-def _only(event: str) -> Window:
-    """Of the event with this id of an AuditEvent alone."""
-    match = _ID.fullmatch(event)
-    return Window.of((int(match[1]), int(match[2]))) if match else NOTHING
+    asked.identifier = value
 
 
 def _count(asked: _Asked, name: str, value: str) -> None:

@@ -40,7 +40,10 @@ async def own(services: Services, scope: AccessScope, after: str | None, limit: 
     """A page of the events about the participant who asks."""
     subject = access.own(scope)
     trail.did("audit-search", "R")
-    question = Question(f"own {subject}", subject=subject, after=after, limit=limit)
+    reader = f"own {subject}"
+    question = Question(reader, subject=subject, after=after, limit=limit)
     page = await reading.page(services, question)
     names = await services.users.organisation_names()
-    return OwnEvents(items=[views.own_view(found, names) for found in page.items], next=page.next)
+    seal = reading.cursors(services).seal
+    items = [views.own_view(found, seal(found.row.place, reader), names) for found in page.items]
+    return OwnEvents(items=items, next=page.next)

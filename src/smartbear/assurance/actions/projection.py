@@ -33,12 +33,12 @@ _PATIENT, _RESOURCE = {"system": _OBJECT_ROLE, "code": "1"}, {"system": _OBJECT_
 _QUERY = {"system": _OBJECT_ROLE, "code": "24"}
 
 
-def audit_event(found: Found) -> dict[str, Any]:
+def audit_event(found: Found, identifier: str) -> dict[str, Any]:
     """The resource; of persons it names the one whose part was opened, the others are marks."""
     event = found.event
     return {
         "resourceType": "AuditEvent",
-        "id": id_of(found),
+        "id": identifier,
         "type": {"system": _TYPE, "code": "rest"},
         "subtype": [_subtype(event.subtype)],
         "action": event.action,
@@ -51,11 +51,6 @@ def audit_event(found: Found) -> dict[str, Any]:
         },
         "entity": [*_persons(found), *_data(event.entities), *_query(event, found.person), *_request(event)],
     }
-
-
-def id_of(found: Found) -> str:
-    """Transaction and number: by both an event is found at once."""
-    return "-".join(map(str, found.row.place))
 
 
 def _subtype(code: str) -> dict[str, str]:

@@ -45,12 +45,16 @@ class Page:
     """The cursor of the next page."""
 
 
+def cursors(services: Services) -> Cursors:
+    """What seals the places that readers are told."""
+    return Cursors(services.context.key("audit paging"))
+
+
 async def page(services: Services, question: Question) -> Page:
     """One page. BadInput for a cursor that is none, TooCostly if too many events have to be looked at."""
-    cursors = Cursors(services.context.key("audit paging"))
-    wanted = question.window
+    sealer, wanted = cursors(services), question.window
     if question.after is not None:
-        wanted = replace(wanted, before=cursors.open(question.after, question.reader))
+        wanted = replace(wanted, before=sealer.open(question.after, question.reader))
     async with services.context.db.connection() as connection:
         key = await key_of(services, connection, question.subject) if question.subject else None
         if question.subject and key is None:
@@ -65,7 +69,7 @@ async def page(services: Services, question: Question) -> Page:
         places = await events.positions(connection, [row for row, _ in found])
     mark = wanted.mark
     items = [Found(row, event, person_of(row, event, key), mark, places.get(row.id)) for row, event in found]
-    return Page(items, cursors.seal(found[-1][0].place, question.reader) if more else None)
+    return Page(items, sealer.seal(found[-1][0].place, question.reader) if more else None)
 
 
 def lets(question: Question, key: SubjectKey | None) -> Lets | None:

@@ -85,7 +85,8 @@ class Who(BaseModel):
 class OwnEvent(BaseModel):
     """An event as the participant sees it whom it is about."""
 
-    id: int
+    id: str
+    """Good for this participant alone; numbers would count what everybody does."""
     at: datetime
     action: str
     subtype: str
@@ -148,13 +149,13 @@ def _person(found: Found, mark: bytes, participant: str) -> PersonView:
     )
 
 
-def own_view(found: Found, names: dict[str, str]) -> OwnEvent:
-    """For the participant the event is about."""
+def own_view(found: Found, sealed: str, names: dict[str, str]) -> OwnEvent:
+    """For the participant the event is about; ``sealed`` is its id."""
     event, agent, person = found.event, found.event.agent, found.person
     places = [names[each] for each in agent.organisations if each in names]
     is_staff = agent.role in STAFF
     return OwnEvent(
-        id=found.row.id,
+        id=sealed,
         at=event.at,
         action=event.action,
         subtype=event.subtype,

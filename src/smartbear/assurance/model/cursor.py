@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from smartbear.kit.errors import BadInput, FieldError
 
+_LETTERS = b"-."  # beside letters and digits: those that an address and an id of FHIR may have
 Place = tuple[int, int]
 """Transaction and number, by which events are in order."""
 
@@ -22,12 +23,12 @@ class Cursors:
     def seal(self, place: Place, reader: str) -> str:
         """The cursor of a place."""
         sealed = self._cipher.encrypt(msgspec.msgpack.encode(place), [reader.encode()])
-        return base64.urlsafe_b64encode(sealed).decode().rstrip("=")
+        return base64.b64encode(sealed, _LETTERS).decode().rstrip("=")
 
     def open(self, cursor: str, reader: str) -> Place:
         """The place; BadInput if it is none, or somebody else's."""
         try:
-            sealed = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+            sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), _LETTERS, validate=True)
             place: Place = msgspec.msgpack.decode(self._cipher.decrypt(sealed, [reader.encode()]), type=Place)
         except (ValueError, binascii.Error, InvalidTag):
             fault = FieldError("after", "not_a_cursor", "Follow `next` of the page before.")
