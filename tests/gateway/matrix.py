@@ -99,9 +99,17 @@ class World:
 
     platform: Whole
     ids: dict[str, dict[str, str]] = field(default_factory=dict)
+    asked: dict[str, tuple[str, str, int]] = field(default_factory=dict)
+    """Request id → who asked for which route, and the answer's status."""
 
     async def ask(self, who: str, route: str, whose: str) -> httpx.Response:
         """The answer to a route; ``whose``: north, south or nobody."""
+        answer = await self._ask(who, route, whose)
+        if "x-request-id" in answer.headers:
+            self.asked[answer.headers["x-request-id"]] = (who, route, answer.status_code)
+        return answer
+
+    async def _ask(self, who: str, route: str, whose: str) -> httpx.Response:
         method, _, template = route.partition(" ")
         path = self.path(template, self.ids[whose] | self._tokens(who, whose))
         if route in _ABOUT_A_SUBJECT:

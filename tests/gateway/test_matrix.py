@@ -1,10 +1,14 @@
 """The matrix of role, route and organisation: the running platform answers what ``matrix.txt`` says."""
 
+import contextlib
 import re
 
+import asyncpg
 import pytest
 
+from smartbear.contracts import audit
 from smartbear.gateway.model.table import find
+from tests.conftest import eventually
 from tests.gateway.declared import declared
 from tests.gateway.matrix import CALLERS, FILE, depends, prepared
 from tests.gateway.test_table import REFUSED
@@ -64,6 +68,14 @@ def code(answer):
     return [issue["code"] for issue in body["issue"]] if "issue" in body else body.get("code")
 
 
+async def recorded(world):
+    """Request id → status of the event it left; the last one's, if there are several."""
+    connection = await asyncpg.connect(world.platform.url)
+    events = [audit.read(row["record"]) for row in await connection.fetch("SELECT record FROM audit.event")]
+    await connection.close()
+    return {event.request: event.status for event in events}
+
+
 async def test_every_route_has_its_line(world):
     assert set(said()) == offered(world.platform)
 
@@ -76,3 +88,21 @@ async def test_a_caller_is_told_what_the_matrix_says(world, column):
         if answered != cells[column]:
             wrong[route] = f"{answered} instead of {cells[column]}"
     assert wrong == {}
+
+
+async def test_whoever_is_known_has_left_an_event_whatever_the_answer(world):
+    for route in said():
+        for who in ("ccm_north", "person_north", "auditor", "system", "holobalance"):
+            await world.ask(who, route, "nobody")
+
+    async def missing():
+        known = await recorded(world)
+        asked = world.asked.items()
+        return {one for key, one in asked if one[0] and one[2] != 401 and key not in known}
+
+    async def is_complete():
+        return await missing() == set()
+
+    with contextlib.suppress(AssertionError):
+        await eventually(is_complete)
+    assert await missing() == set()

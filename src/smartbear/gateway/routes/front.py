@@ -137,8 +137,10 @@ class Front:
         inner = self._inner(row, scope, access, request)
         receive = _bounded(receive, _declared_length(scope), limit)
         if project is not None:
-            forward = partial(self._onward.answer, row)
-            await self._pseudonymous.answer(project, inner, receive, send, forward)
+            visit = self._guards.witness.visit(access, scope["method"], row.path, request.id)
+            forward = visit.going_on(partial(self._onward.answer, row))
+            with_project = self._pseudonymous.answer(project, inner, receive, send, forward)
+            await visit.recorded(with_project)
         else:
             await self._onward.answer(row, inner, receive, send)
 
