@@ -13,7 +13,7 @@ PYTEST = $(BIN)/python -m pytest
 GUARDED = tests/contracts tests/identity tests/gateway tests/users tests/measurements tests/decisions tests/mobile \
 	tests/notifications tests/assurance tests/kit/pseudonyms tests/fhir/pseudonymisation \
 	tests/operations/test_pseudonyms.py tests/attacks/test_reidentification.py \
-	$(addprefix tests/cdr/test_,access.py binary.py consent.py subscriptions.py two_worlds.py visibility.py)
+	$(addprefix tests/cdr/test_,access.py binary.py consent.py export.py subscriptions.py two_worlds.py visibility.py)
 
 # Tests start dozens of processes of the platform, and each would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
