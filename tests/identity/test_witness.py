@@ -1,0 +1,65 @@
+"""Who came in, who did not, and who left: as the audit trail has it."""
+
+import asyncpg
+import pytest
+
+from smartbear.contracts import audit
+from tests.identity.conftest import ORIGIN, PASSWORD, PROTOCOL, fields_of
+
+
+@pytest.fixture
+async def news(database_url):
+    """The events since the last look."""
+    connection = await asyncpg.connect(database_url)
+    last = await connection.fetchval("SELECT coalesce(max(id), 0) FROM audit.event")
+
+    async def look():
+        nonlocal last
+        rows = await connection.fetch("SELECT id, record FROM audit.event WHERE id > $1 ORDER BY id", last)
+        last = max([last, *(row["id"] for row in rows)])
+        return [audit.read(row["record"]) for row in rows]
+
+    yield look
+    await connection.close()
+
+
+async def test_signing_in_and_out_is_recorded_by_name(browser, http, news):
+    assert (await browser.sign_in()).status_code == 303
+    [event] = await news()
+    assert (event.subtype, event.agent.username, event.agent.role) == ("sign-in", "test_clinician", "CCM")
+    asked = await http.get(f"{PROTOCOL}/logout")
+    await http.post(f"{PROTOCOL}/logout", data=fields_of(asked), headers={"origin": ORIGIN})
+    assert [(one.subtype, one.agent.username) for one in await news()] == [("sign-out", "test_clinician")]
+
+
+@pytest.mark.parametrize("name", ["test_clinician", "nobody_of_this_name"])
+async def test_who_fails_to_sign_in_leaves_an_event_without_the_name(browser, news, name):
+    await browser.sign_in(username=name, password="wrong " + PASSWORD)
+    [event] = await news()
+    assert (event.subtype, event.status, event.agent.role) == ("sign-in-failed", 401, "anonymous")
+    assert event.entities[0].startswith("Name/")
+    assert name not in str(event)
+
+
+async def test_the_same_name_leaves_the_same_mark(browser, news):
+    marks = []
+    for name in ("Somebody", "somebody", "somebody_else"):
+        await browser.sign_in(username=name, password="wrong")
+        marks += [event.entities for event in await news()]
+    assert marks[0] == marks[1] != marks[2]
+
+
+async def test_a_machines_token_is_recorded_and_so_is_a_wrong_secret(http, machine, news):
+    client_id, secret = machine
+    form = {"grant_type": "client_credentials", "client_id": client_id}
+    await http.post(f"{PROTOCOL}/token", data=form | {"client_secret": secret})
+    await http.post(f"{PROTOCOL}/token", data=form | {"client_secret": "wrong"})
+    given, refused = await news()
+    assert (given.subtype, given.agent.client, given.agent.role) == ("token", client_id, "system")
+    assert (refused.subtype, refused.status, refused.agent.client) == ("sign-in-failed", 401, "")
+
+
+async def test_a_page_that_nobody_in_particular_opens_leaves_no_event(browser, http, news):
+    await browser.open()
+    await http.get("/realms/smartbear/.well-known/openid-configuration")
+    assert await news() == []
