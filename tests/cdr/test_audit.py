@@ -12,10 +12,15 @@ from smartbear.contracts.scope import PARTICIPANT, SYSTEM, AccessScope
 from smartbear.fhir import json
 from smartbear.kit.audit import SubjectKey
 from tests.cdr.conftest import Fhir, observation, patient
-from tests.conftest import client_of, test_key
+from tests.conftest import client_of, eventually, test_key
 
 NURSE = AccessScope(role="CCM", account="a-1", username="test_clinician", organisations=("north",))
 TOOL = AccessScope(role=SYSTEM, client="tool", scopes=("system/*.*",))
+
+
+@pytest.fixture(autouse=True)
+def allowed(monkeypatch):
+    monkeypatch.setenv("SMARTBEAR_CDR_SUBSCRIPTION_HOSTS", "127.0.0.1")
 
 
 @dataclass
@@ -196,6 +201,35 @@ async def test_what_components_read_for_themselves_leaves_no_event_and_what_they
     assert told == []
     _, [one] = await world.ask(component, "POST", "Observation", observation(world.anna))
     assert (one.event.agent.service, one.event.action) == ("users", "C")
+
+
+async def test_what_an_export_holds_is_recorded_for_who_asked_before_it_can_be_fetched(world, working):
+    machine = await world.service.caller(TOOL)
+    await world.watched.trail.news()
+    begun = await machine.send("GET", "$export?_type=Observation", prefer="respond-async")
+    assert begun.status_code == 202
+    async with working():
+        address = begun.headers["content-location"].partition("/fhir/")[2]
+        await eventually(lambda: has_ended(machine, address))
+    told = await world.watched.trail.news()
+    [piece] = [one for one in told if one.event.address == "job $export"]
+    assert piece.event.agent.client == "tool"
+    assert piece.persons.keys() >= world.watched.trail.subjects
+    assert f"Observation/{world.observation}" in piece.persons[world.anna]
+
+
+async def has_ended(machine, address):
+    return (await machine.send("GET", address)).status_code == 200
+
+
+async def test_a_notification_is_recorded_for_who_subscribed(world, subscribe, endpoint, working):
+    async with working():
+        machine = await world.service.caller(TOOL)
+        await subscribe(endpoint, caller=machine, payload="application/fhir+json")
+        await machine.create(observation(world.anna))
+        await eventually(lambda: endpoint.told)
+    told = [one for one in await world.watched.trail.news() if one.event.subtype == "notification"]
+    assert [(one.event.agent.client, list(one.persons)) for one in told] == [("tool", [world.anna])]
 
 
 async def everything_stored(connection):
