@@ -5,10 +5,12 @@ import os
 
 import asyncpg
 import pytest
+from pydantic import ValidationError
 
 from smartbear.kit.audit import Keys, Recorder, Sealed, append, forget
 from smartbear.kit.db import Database
 from smartbear.kit.errors import Unavailable
+from smartbear.kit.settings import PlatformSettings
 
 MASTER = b"m" * 32
 
@@ -145,3 +147,9 @@ async def test_days_get_their_partition_a_month_ahead_and_only_once(cdr, owner):
         await connection.execute("SELECT audit.prepare(32)")
     assert before in (31, 32)
     assert await owner.fetchval(days) == 33
+
+
+def test_in_production_nobody_turns_the_trail_off(tmp_path):
+    assert PlatformSettings(home=tmp_path, environment="test", audit=False).audit is False
+    with pytest.raises(ValidationError, match="every access is recorded"):
+        PlatformSettings(home=tmp_path, audit=False)
