@@ -117,6 +117,19 @@ def test_a_long_list_of_entities_is_cut_and_counted_and_everybody_is_still_named
     assert len(result.event.sealed) == len(result.marks) == 250
 
 
+@given(st.lists(st.lists(TEXTS, max_size=60), max_size=4), st.none() | TEXTS)
+def test_a_page_is_seen_as_its_resources_would_be_one_by_one(pages, subject):
+    whole, single = trail(), trail()
+    for page in pages:
+        whole.saw_all(page, subject)
+        for reference in page:
+            single.saw(reference, subject)
+        if not page and subject is not None:
+            single.about(subject)
+    assert whole.event("cdr", AT, 200) == single.event("cdr", AT, 200)
+    assert whole.persons() == single.persons()
+
+
 @pytest.mark.parametrize("name", ["<b>", "a b", "x" * 65, "", "ü"])
 def test_the_name_of_a_parameter_that_is_none_is_not_kept(name):
     assert made(trail(query=f"{name}=1&code=2")).event.query == ("code",)

@@ -7,7 +7,7 @@ decides nothing.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from copy import copy
 from datetime import datetime
@@ -124,6 +124,17 @@ class Trail:
             some[reference] = None
         else:
             self._more += 1
+
+    def saw_all(self, references: Sequence[str], subject: str | None) -> None:
+        """``saw`` for a page of what belongs to one person, or to nobody."""
+        if self._told or self._listed + len(references) > _MOST:
+            for reference in references:
+                self.saw(reference, subject)
+            return
+        some = self._unowned if subject is None else self._persons.setdefault(subject, {})
+        before = len(some)
+        some.update(dict.fromkeys(references))
+        self._listed += len(some) - before
 
     def about(self, subject: str) -> None:
         """The request is about a person, whatever of theirs."""

@@ -22,8 +22,11 @@ def saw(target: LocalId, owner: Owner | None) -> None:
 def saw_all(found: Iterable[Rendered]) -> None:
     """Resources as searches find them."""
     if trail := TRAIL.get():
+        by_subject: dict[str | None, list[str]] = {}
         for one in found:
-            trail.saw(one.reference, one.subject)
+            by_subject.setdefault(one.subject, []).append(one.reference)
+        for subject, references in by_subject.items():
+            trail.saw_all(references, subject)
 
 
 async def saw_versions(
