@@ -71,8 +71,7 @@ async def write_export(
     settings: PlatformSettings, path: Path, since: datetime | None, until: datetime | None
 ) -> None:
     """Write a signed export to a file, after recording that it is made."""
-    if path.exists():
-        raise BadInput("There is a file of that name already.")
+    _expect_none(path)
     async with _services(settings) as services:
         made = Trail(AccessScope(role=SERVICE, service="operations"), "GET", _address, "")
         made.did("audit-export", "R")
@@ -82,6 +81,11 @@ async def write_export(
             async for line in prepared.lines():
                 file.write(line)
     _out.print(f"{path}: up to event {prepared.size} of the log.", highlight=False)
+
+
+def _expect_none(path: Path) -> None:
+    if path.exists():
+        raise BadInput("There is a file of that name already.")
 
 
 def _address() -> str:
