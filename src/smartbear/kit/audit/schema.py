@@ -52,7 +52,8 @@ COMMENT ON TABLE audit.journal IS 'owner: kit; personal: no (how far files of re
 _FUNCTIONS = """
 CREATE OR REPLACE FUNCTION audit.salts(names bytea[], proposed bytea[]) RETURNS bytea[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = audit AS $$
-BEGIN
+BEGIN  -- not flushed by itself: what is sealed under a salt comes later in the log, and is flushed with it
+    PERFORM set_config('synchronous_commit', 'off', true);
     INSERT INTO subject_key (name, salt)
     SELECT n.name, n.salt FROM unnest(names, proposed) AS n (name, salt) ORDER BY n.name
     ON CONFLICT DO NOTHING;
