@@ -147,7 +147,7 @@ class PlatformUnderTest:
 
     def memory(self) -> int:
         """Bytes of the whole platform: proportional set size, so that shared pages count once."""
-        return sum(process.memory_full_info().pss for process in self.processes())
+        return sum(map(_share, self.processes()))
 
     def cli(self, *arguments: str) -> str:
         """Standard output of a ``smartbear`` command on the same data directory."""
@@ -160,3 +160,11 @@ class PlatformUnderTest:
     def password(self) -> str:
         """Of the demo accounts."""
         return (self.home / "demo" / "password").read_text(encoding="ascii")
+
+
+def _share(process: psutil.Process) -> int:
+    """A process's part of the memory; none if it has ended meanwhile, as PostgreSQL's workers do."""
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.NoSuchProcess:
+        return 0
