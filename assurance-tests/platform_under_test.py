@@ -123,7 +123,7 @@ class PlatformUnderTest:
         process = self.process
         assert process
         ours = [each.pid for each in self.processes()]
-        database = [each.pid for each in self.processes() if each.name() == "postgres"]
+        database = [each.pid for each in self.processes() if _is_postgres(each)]
         victims = {"platform": [process.pid], "database": database, "everything": [process.pid, *ours]}
         for pid in victims[what]:
             with contextlib.suppress(ProcessLookupError):
@@ -160,6 +160,14 @@ class PlatformUnderTest:
     def password(self) -> str:
         """Of the demo accounts."""
         return (self.home / "demo" / "password").read_text(encoding="ascii")
+
+
+def _is_postgres(process: psutil.Process) -> bool:
+    """Whether it is one of PostgreSQL's; not if it has ended meanwhile."""
+    try:
+        return bool(process.name() == "postgres")
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _share(process: psutil.Process) -> int:
