@@ -41,7 +41,7 @@ def test_as_a_process_fills_classes_go_one_after_another_and_alarms_last():
 
 
 def test_a_process_that_comes_late_for_long_counts_as_full_and_one_long_computation_does_not(monkeypatch):
-    monkeypatch.setattr("smartbear.gateway.model.pressure._LAG", 2.0)  # tests of the whole platform allow more
+    monkeypatch.setattr("smartbear.gateway.model.pressure._LAG", 2.0)  # other tests allow more
     pressure = Pressure(most=100)
     pressure.look(1.5)
     assert "bulk" in admitted(pressure)
