@@ -31,13 +31,13 @@ test: $(VENV)/.dev web/.built tests/clients/.installed $(CHROMIUM)  ## Run all t
 	@$(MAKE) --no-print-directory -j 2 test-web test-python
 
 test-python:
-	$(PYTEST) -n 2 --dist loadgroup --no-loadscope-reorder
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder
 
 test-web:
 	cd web && $(NPM) run --silent test
 
 test-fast: $(VENV)/.dev tests/clients/.installed  ## Run the tests that need no browser
-	$(PYTEST) -n 2 --dist loadgroup --no-loadscope-reorder -m "not corpus and not evidence and not browser"
+	$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder -m "not corpus and not evidence and not browser"
 
 check: $(VENV)/.dev web/.installed  ## Lint, types, and the contracts of the architecture
 	$(BIN)/ruff format --check .

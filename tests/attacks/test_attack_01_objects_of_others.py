@@ -8,8 +8,6 @@ import pytest
 
 from tests.attacks.records import NORTH, alike, told
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 PLACES = ("Observation/{}", "Observation/{}/_history", "Observation/{}/_history/1", "Observation/{}/$meta")
 PATCH = b'[{"op": "replace", "path": "/status", "value": "amended"}]'
 

@@ -4,8 +4,6 @@ import pytest
 
 from tests.attacks.records import NORTH, told
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 ASKED = (
     "Patient?_has:Observation:patient:identifier=urn:w|{}",
     "Patient?_has:Observation:subject:identifier=urn:w|{}&_total=accurate",

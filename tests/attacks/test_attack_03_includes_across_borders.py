@@ -4,8 +4,6 @@ import pytest
 
 from tests.attacks.records import linked
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 
 @pytest.fixture
 async def planted(platform, ours):

@@ -5,8 +5,6 @@ import pytest
 from tests.attacks.records import told
 from tests.cdr.conftest import link
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 
 @pytest.mark.parametrize(
     "asked", ["Observation?_count=1", "Observation/_history?_count=1", "?_type=List,Observation&_count=1"]

@@ -5,8 +5,6 @@ import pytest
 from tests.attacks.records import NORTH, alike
 from tests.cdr.two_worlds import PULSE, seen
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 
 @pytest.fixture
 async def gone(platform, theirs):

@@ -1,11 +1,7 @@
 """Attack 6: conditional writes, transactions and patches that answer differently if something is there."""
 
-import pytest
-
 from tests.attacks.records import told
 from tests.cdr.two_worlds import PULSE, seen
-
-pytestmark = pytest.mark.xdist_group("attacks")
 
 HIDDEN, ABSENT = "urn:w|south-pulse", "urn:w|nowhere"
 

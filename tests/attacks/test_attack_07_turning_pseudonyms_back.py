@@ -7,8 +7,6 @@ import pytest
 from tests.attacks.canaries import IDS
 from tests.attacks.records import told
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 PROJECT = "holobalance"
 REFERENCE = re.compile(r'(?:"reference":"|"fullUrl":"http://[^"]*/fhir/)([A-Z][A-Za-z]+)/([^"/]+)')
 LOINC = {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]}

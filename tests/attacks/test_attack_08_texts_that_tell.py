@@ -1,10 +1,6 @@
 """Attack 8: re-identification by narratives, displays, contained resources, attachments and errors."""
 
-import pytest
-
 from tests.attacks.canaries import IDS, leaks
-
-pytestmark = pytest.mark.xdist_group("attacks")
 
 PROJECT = "holobalance"
 TELLING = frozenset(

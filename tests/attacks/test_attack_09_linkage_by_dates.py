@@ -10,8 +10,6 @@ import pytest
 from tests.attacks.canaries import BORN, IDS, SEEN
 from tests.cdr.test_consent import consent
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 PROJECT = "holobalance"
 
 

@@ -1,10 +1,6 @@
 """Attack 10: two projects that compare what they were sent, to find the same person in both."""
 
-import pytest
-
 from tests.attacks.canaries import IDS
-
-pytestmark = pytest.mark.xdist_group("attacks")
 
 ONE, OTHER = "holobalance", "smart4health"
 LOINC = {"coding": [{"system": "http://loinc.org", "code": "8867-4"}]}

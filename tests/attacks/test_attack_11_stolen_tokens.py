@@ -3,11 +3,8 @@
 from datetime import timedelta
 
 import httpx
-import pytest
 
 from tests.identity.conftest import ORIGIN, Browser
-
-pytestmark = pytest.mark.xdist_group("attacks")
 
 
 async def test_a_refresh_token_used_by_a_thief_and_its_owner_ends_both(platform):

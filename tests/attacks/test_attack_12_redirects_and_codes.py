@@ -5,8 +5,6 @@ import pytest
 
 from tests.identity.conftest import ORIGIN, PROTOCOL, Browser, answer_of, asked
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 HOSTILE = (
     "https://evil.example/callback",
     f"{ORIGIN}/callback/..;/evil",

@@ -15,8 +15,6 @@ from joserfc.jwk import RSAKey
 from tests.cdr.subscribers import served
 from tests.identity.conftest import PROTOCOL
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 
 def part(value):
     text = value if isinstance(value, bytes) else json.dumps(value).encode()

@@ -10,8 +10,6 @@ import pytest
 
 from tests.identity.conftest import ORIGIN, Browser, fields_of
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 OWN = re.compile(r'value="[^"]*"|nonce-[\w-]+')
 
 

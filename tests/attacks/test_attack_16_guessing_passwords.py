@@ -3,11 +3,8 @@
 from datetime import timedelta
 
 import httpx
-import pytest
 
 from tests.identity.conftest import ORIGIN, Browser
-
-pytestmark = pytest.mark.xdist_group("attacks")
 
 
 async def test_guesses_have_to_wait_and_the_owner_does_not(platform):

@@ -5,8 +5,6 @@ import pytest
 from tests.cdr.subscribers import served
 from tests.cdr.two_worlds import PULSE, seen
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 
 def following(address, name):
     return {

@@ -8,8 +8,6 @@ import pytest
 from tests.cdr.two_worlds import PULSE, seen
 from tests.identity.conftest import ORIGIN, Browser
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 SCRIPT = "<script>alert(1)</script>"
 DIV = '<div xmlns="http://www.w3.org/1999/xhtml">{}</div>'
 NARRATIVES = (

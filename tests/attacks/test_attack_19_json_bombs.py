@@ -4,8 +4,6 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 BOMBS = {
     "deep lists": b"[" * 60_000 + b"]" * 60_000,
     "deep objects": b'{"a":' * 30_000 + b"1" + b"}" * 30_000,

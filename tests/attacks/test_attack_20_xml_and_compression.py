@@ -5,8 +5,6 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 ROOT = '<Observation xmlns="http://hl7.org/fhir"><status value="{}"/></Observation>'
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 DOCUMENTS = {

@@ -4,8 +4,6 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 WORD = "a" * 30 + "!"
 ASKED = {
     "a pattern": f"Observation?_text={'a' * 2000}!",

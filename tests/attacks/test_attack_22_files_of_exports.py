@@ -6,8 +6,6 @@ import pytest
 
 from tests.cdr.bulk import ASYNC
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 
 @pytest.fixture
 async def files(platform):

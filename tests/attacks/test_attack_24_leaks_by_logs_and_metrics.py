@@ -1,12 +1,9 @@
 """Attack 24: reading in logs, metrics and errors what was sent, who was meant, or how it is made."""
 
-import pytest
 from prometheus_client import generate_latest
 
 from smartbear.cdr.routes import reads
 from tests.attacks.canaries import leaks
-
-pytestmark = pytest.mark.xdist_group("attacks")
 
 SECRET = "hunter2-CANARY"
 INSIDE = ("select ", "insert ", "asyncpg", "postgres", "traceback", 'file "', "relation ", "/src/")

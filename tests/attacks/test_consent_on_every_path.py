@@ -22,8 +22,6 @@ from tests.cdr.two_worlds import PULSE, reference, seen
 from tests.conftest import NOW, eventually
 from tests.whole import whole
 
-pytestmark = pytest.mark.xdist_group("consent")
-
 CCM, OWN, PROJECT, NARROW, WHOLE = "ccm_north", "person_north", "holobalance", "reader", "system"
 
 

@@ -6,8 +6,6 @@ from tests.attacks.canaries import IDS, leaks
 from tests.cdr.bulk import ASYNC
 from tests.whole import PROJECTS
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 PROJECT, OTHER = PROJECTS
 
 

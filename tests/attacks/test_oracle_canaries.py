@@ -14,8 +14,6 @@ from tests.attacks.questions import hostile, of_a_person, of_a_type
 from tests.cdr.bulk import ASYNC
 from tests.notifications.conftest import Post
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 PROJECT = "holobalance"
 PARTS = 4
 KINDS = sorted({one["resourceType"] for one in records()})

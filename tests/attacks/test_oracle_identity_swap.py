@@ -20,8 +20,6 @@ from smartbear.fhir.pseudonymisation.searchable import searchable
 from tests.attacks.canaries import BORN, IDS, SEEN, WORD, records
 from tests.whole import PROJECTS, Whole, counted, whole
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 PROJECT = PROJECTS[0]
 PREFIX, OTHER_PREFIX = IDS[0][:-12], "7c2fad5f-1c1a-4b49-8d7d-"
 OTHER_WORD, OTHER_BORN = "Somebody-else-altogether", "1951-11-30"

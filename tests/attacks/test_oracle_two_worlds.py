@@ -19,8 +19,6 @@ from tests.cdr.test_consent import consent
 from tests.cdr.two_worlds import HIDDEN, IDS, OTHERWISE, OWN, puts, requests
 from tests.whole import counted, whole
 
-pytestmark = pytest.mark.xdist_group("attacks")
-
 SECOND = timedelta(seconds=1)
 CURSOR = re.compile(rb"_cursor=[\w-]+")
 KIND = {name: kind for kind, names in IDS.items() for name in names if name != "none"}

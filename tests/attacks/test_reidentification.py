@@ -1,12 +1,9 @@
 """Finding out who a token is, at the front door: by two people, with a reason, and in the audit trail."""
 
 import asyncpg
-import pytest
 
 from smartbear.contracts.audit import read
 from tests.attacks.canaries import IDS
-
-pytestmark = pytest.mark.xdist_group("attacks")
 
 QUESTIONS, ANSWERS = "/api/pseudonyms/questions", "/api/pseudonyms/answers"
 REASON = "A finding that the participant must know of."

@@ -14,8 +14,6 @@ from tests.gateway.matrix import CALLERS, FILE, depends, prepared
 from tests.gateway.test_table import REFUSED
 from tests.whole import whole
 
-pytestmark = pytest.mark.xdist_group("matrix")  # one platform for all of them
-
 _RATES = {"PERSON", "ALARM", "MESSAGE", "MACHINE", "CLIENT", "ADDRESS", "SIGN_IN"}
 
 

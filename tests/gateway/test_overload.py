@@ -40,9 +40,8 @@ def test_as_a_process_fills_classes_go_one_after_another_and_alarms_last():
     assert admitted(pressure) == {"health"}
 
 
-def test_a_process_that_comes_late_for_long_counts_as_full_and_one_long_computation_does_not(monkeypatch):
-    monkeypatch.setattr("smartbear.gateway.model.pressure._LAG", 2.0)  # other tests allow more
-    pressure = Pressure(most=100)
+def test_a_process_that_comes_late_for_long_counts_as_full_and_one_long_computation_does_not():
+    pressure = Pressure(most=100, latest=2.0)
     pressure.look(1.5)
     assert "bulk" in admitted(pressure)
     for _ in range(30):

@@ -23,7 +23,7 @@ from tests.identity.directory_cases import *  # noqa: F403 - the suite
 from tests.identity.directory_cases import PLACE, somebody
 from tests.identity.keycloak_server import Missing, running
 
-pytestmark = [pytest.mark.evidence, pytest.mark.timeout(600), pytest.mark.xdist_group("keycloak")]
+pytestmark = [pytest.mark.evidence, pytest.mark.timeout(600)]
 PROTOCOL = "/realms/smartbear/protocol/openid-connect"
 BACK = "http://localhost:8080/callback"
 PASSWORD = "seven stars over the lake"

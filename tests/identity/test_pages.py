@@ -16,7 +16,7 @@ from smartbear.kit import serving
 from tests.conftest import test_key
 from tests.identity.conftest import PASSWORD, PROTOCOL, asked, users_stub
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 AXE = (Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
 ACCOUNT = "/realms/smartbear/account"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -7,7 +7,7 @@ from playwright.async_api import ViewportSize, expect
 
 from browsers import PHONE, Phone
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 SMALL = ViewportSize(width=320, height=640)
 SCREENS = [

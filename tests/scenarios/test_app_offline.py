@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from browsers import PHONE, Phone
 from clients import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 expect.set_options(timeout=20_000)
 
 PRIVATE_WINDOW = "in-incognito"  # every window of a test is one

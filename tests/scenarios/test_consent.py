@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from browsers import DESK, PHONE, Desk, Phone
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 
 async def test_who_withdraws_in_the_app_is_seen_by_the_case_manager_as_withdrawn_and_no_more(

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from browsers import DESK, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 
 async def ask(page, platform, username):

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from browsers import DESK, PHONE, Desk, Phone
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 ASKED, RED, CLEARED = "Asked to measure again", "Blood pressure very high, twice", "The repeat was in range"
 
 

@@ -26,7 +26,7 @@ from smartbear.kit.context import Context
 async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     """The front door, with clients of the neighbours it asks, and with an ear for its other replicas."""
     settings = GatewaySettings()
-    limits, pressure = Limits(context, settings), Pressure(settings.most_waiting)
+    limits, pressure = Limits(context, settings), Pressure(settings.most_waiting, settings.most_late)
     callers, proxy, projects = Callers(context), Proxy(context), Projects(context)
     inside = own.build(context, projects)
     guards = Guards(callers, limits, pressure, Cors(settings.cors_origins), Witness(context))

@@ -31,6 +31,11 @@ class GatewaySettings(BaseSettings):
     most_waiting: int = Field(
         1000, ge=10, description="Requests a process takes on at a time; see the classes of requests."
     )
+    most_late: float = Field(
+        2,
+        gt=0,
+        description="Seconds that a process may come late with what is due before it takes on no more.",
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Origins of pages elsewhere that may call the APIs, separated by commas. Empty: none."
     )

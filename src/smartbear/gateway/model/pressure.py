@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from smartbear.gateway.model.rates import Rate
 from smartbear.kit.errors import Unavailable
 
-_LAG = 2.0  # seconds that everything comes late in a process that can take on no more
 _NEWEST = 0.3  # weight of the newest look at the lag: one long computation is no overload
 _SENT_AWAY = "The platform has too much to do right now. Please send the same request again."
 
@@ -16,6 +15,8 @@ class Pressure:
 
     most: int
     """Requests at a time."""
+    latest: float = 2.0
+    """Seconds that everything comes late in a process that can take on no more."""
     waiting: int = 0
     lag: float = 0.0
     """Seconds, averaged."""
@@ -26,5 +27,5 @@ class Pressure:
 
     def admit(self, rate: Rate) -> None:
         """Unavailable if a request of this class, which waits already, is to come again later."""
-        if max(self.waiting / self.most, self.lag / _LAG) > rate.served_until:
+        if max(self.waiting / self.most, self.lag / self.latest) > rate.served_until:
             raise Unavailable(_SENT_AWAY, retry_after=rate.pause)
