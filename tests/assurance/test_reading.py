@@ -15,7 +15,7 @@ from smartbear.assurance import verify_audit
 from smartbear.assurance.actions import verifications
 from smartbear.assurance.app import serve
 from smartbear.contracts.audit import Agent, read
-from smartbear.contracts.roles import PARTICIPANT, STAFF
+from smartbear.contracts.roles import PARTICIPANT, SERVICE, STAFF
 from smartbear.contracts.scope import AccessScope
 from smartbear.kit.audit import forget
 from smartbear.kit.db import Database
@@ -102,8 +102,28 @@ async def test_a_participant_sees_staff_by_name_machines_by_client_and_the_own_d
         ("system", "", "holobalance", False),
         ("CCM", "test_clinician", "", False),
     ]
-    assert rest["items"][0]["entities"] == ["Observation/1"]
+    assert rest["items"][0]["what"] == [{"kind": "readings", "entities": ["Observation/1"]}]
     assert rest["next"] is None
+
+
+async def test_a_participant_tells_the_own_doings_from_others_and_from_the_platforms(own_trail):
+    await own_trail.add(2, agent=Agent(role=SERVICE, service="cdr"), action="C", subtype="create")
+    await own_trail.add()
+    await own_trail.add(3, agent=PERSON)
+    await own_trail.add(agent=MACHINE)
+    async with as_(own_trail, ONE) as client:
+        pages = {
+            by: (await client.get("/api/audit/own", params={"by": by})).json()["items"]
+            for by in ("others", "you", "platform")
+        }
+        few = {"by": "others", "limit": 1}
+        first = (await client.get("/api/audit/own", params=few)).json()
+        second = (await client.get("/api/audit/own", params={**few, "after": first["next"]})).json()
+        assert (await client.get("/api/audit/own?by=me")).status_code == 422
+    roles = {by: {item["who"]["role"] for item in items} for by, items in pages.items()}
+    assert roles == {"others": {"CCM", "system"}, "you": {PARTICIPANT}, "platform": {SERVICE}}
+    assert [*first["items"], *second["items"]] == pages["others"]
+    assert second["next"] is None
 
 
 async def test_what_is_sealed_about_a_person_who_is_erased_is_gone_and_the_proof_stays(own_trail):

@@ -65,7 +65,5 @@ async def test_the_person_sees_who_found_out(platform):
         await platform.ask("auditor", "POST", ANSWERS, {"ticket": asked.json()["ticket"]})
     ).status_code == 200
     seen = (await platform.ask("person_north", "GET", "/api/audit/own")).json()["items"]
-    told = [
-        (each["who"]["name"], each["entities"]) for each in seen if each["subtype"] == "re-identification"
-    ]
-    assert told == [("auditor", [f"Patient/{subject}"])]
+    told = [(each["who"]["name"], each["what"]) for each in seen if each["subtype"] == "re-identification"]
+    assert told == [("auditor", [{"kind": "identity", "entities": [f"Patient/{subject}"]}])]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from smartbear.assurance import access
 from smartbear.assurance.actions import reading, views
-from smartbear.assurance.actions.question import Question
+from smartbear.assurance.actions.question import By, Question
 from smartbear.assurance.actions.services import Services
 from smartbear.assurance.actions.views import Events, OwnEvents
 from smartbear.contracts import trail
@@ -36,12 +36,14 @@ async def events(
     return Events(items=items, next=page.next)
 
 
-async def own(services: Services, scope: AccessScope, after: str | None, limit: int) -> OwnEvents:
-    """A page of the events about the participant who asks."""
+async def own(
+    services: Services, scope: AccessScope, by: By | None, after: str | None, limit: int
+) -> OwnEvents:
+    """A page of the events about the participant who asks, everybody's or some."""
     subject = access.own(scope)
     trail.did("audit-search", "R")
     reader = f"own {subject}"
-    question = Question(reader, subject=subject, after=after, limit=limit)
+    question = Question(reader, subject=subject, by=by, after=after, limit=limit)
     page = await reading.page(services, question)
     names = await services.users.organisation_names()
     seal = reading.cursors(services).seal

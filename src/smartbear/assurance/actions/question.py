@@ -1,6 +1,7 @@
 """What somebody asks the trail."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from smartbear.assurance.model.window import Window
 from smartbear.contracts.audit import Event
@@ -34,6 +35,10 @@ class Filter:
         return self.actor in (None, *actors) and all(wanted in (None, said) for wanted, said in pairs)
 
 
+By = Literal["others", "you", "platform"]
+"""Whose doing, as a participant tells them apart; ``others`` are all people, and programs from elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Which events, how many of them, and on which page."""
@@ -48,3 +53,5 @@ class Question:
     """Repository id of the person the events are about."""
     after: str | None = None
     limit: int = 50
+    by: By | None = None
+    """Whose doing, as that person tells them apart."""

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from smartbear.assurance.actions.question import Filter, Question
+from smartbear.assurance.actions.question import By, Filter, Question
 from smartbear.assurance.actions.services import Services
 from smartbear.assurance.model.cursor import Cursors
 from smartbear.assurance.model.window import Window
 from smartbear.assurance.store import events
 from smartbear.assurance.store.events import Row
 from smartbear.contracts.audit import Event, Person, opened, read
+from smartbear.contracts.roles import PARTICIPANT, SERVICE
 from smartbear.kit.audit import SubjectKey
 from smartbear.kit.audit.sealing import name_of
 from smartbear.kit.db import Connection
@@ -74,7 +75,7 @@ async def page(services: Services, question: Question) -> Page:
 
 def lets(question: Question, key: SubjectKey | None) -> Lets | None:
     """Whether an event is asked for; None if all are."""
-    if question.entity is None and question.filter == Filter():
+    if question.entity is None and question.by is None and question.filter == Filter():
         return None
 
     def has_entity(row: Row, event: Event) -> bool:
@@ -82,8 +83,19 @@ def lets(question: Question, key: SubjectKey | None) -> Lets | None:
         return question.entity in (*event.entities, *(person.entities if person else ()))
 
     return lambda row, event: (
-        question.filter.lets(event) and (question.entity is None or has_entity(row, event))
+        question.filter.lets(event)
+        and (question.entity is None or has_entity(row, event))
+        and (question.by is None or question.by == _by(row, event, key))
     )
+
+
+def _by(row: Row, event: Event, key: SubjectKey | None) -> By:
+    if event.agent.role == SERVICE:
+        return "platform"
+    if event.agent.role != PARTICIPANT:
+        return "others"
+    person = person_of(row, event, key)
+    return "you" if person and person.account else "others"
 
 
 async def looked_for(

@@ -5,6 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from smartbear.assurance.actions.reading import Found
+from smartbear.assurance.model.kinds import Kind, kinds
 from smartbear.contracts.roles import PARTICIPANT, STAFF
 
 _HASH = 6  # bytes of a person's mark that an auditor sees in the place of the person
@@ -82,6 +83,14 @@ class Who(BaseModel):
     is_you: bool
 
 
+class What(BaseModel):
+    """Something of the participant's that was seen, changed, or asked for in vain."""
+
+    kind: Kind
+    entities: list[str]
+    """``Type/id``, as far as they are listed."""
+
+
 class OwnEvent(BaseModel):
     """An event as the participant sees it whom it is about."""
 
@@ -94,7 +103,9 @@ class OwnEvent(BaseModel):
     purpose: str
     source: str
     who: Who
-    entities: list[str]
+    status: int
+    """Of HTTP: 401, 403 and 404 say that whoever asked may not."""
+    what: list[What]
     more: int
 
 
@@ -170,6 +181,7 @@ def own_view(found: Found, sealed: str, names: dict[str, str]) -> OwnEvent:
             project=agent.project,
             is_you=bool(person and person.account),
         ),
-        entities=list(person.entities) if person else [],
+        status=event.status,
+        what=[What(kind=kind, entities=some) for kind, some in kinds(event, person).items()],
         more=event.more,
     )

@@ -6,7 +6,7 @@ from fastapi import Depends, Query
 from pydantic import AwareDatetime, StringConstraints
 from starlette.requests import Request
 
-from smartbear.assurance.actions.question import Filter, Question
+from smartbear.assurance.actions.question import By, Filter, Question
 from smartbear.assurance.actions.services import Services
 from smartbear.assurance.model.window import Window
 from smartbear.contracts.scope import AccessScope, current_scope
@@ -24,6 +24,7 @@ With = Annotated[Services, Depends(_services)]
 Scope = Annotated[AccessScope, Depends(current_scope)]
 After = Annotated[str | None, Query(max_length=200, description="`next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=200, description="Events on a page.")]
+Whose = Annotated[By | None, Query(description="Whose doing; the participant is `you`.")]
 ParticipantNumber = Annotated[
     str | None, Query(pattern=r"^SB-[0-9]{4,}$", max_length=20, description="Such as SB-0001.")
 ]

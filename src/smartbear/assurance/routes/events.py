@@ -11,6 +11,7 @@ from smartbear.assurance.routes.dependencies import (
     Limit,
     ParticipantNumber,
     Scope,
+    Whose,
     With,
     question,
 )
@@ -37,6 +38,8 @@ async def list_events(
 
 
 @router.get("/own")
-async def list_own(scope: Scope, services: With, after: After = None, limit: Limit = 50) -> OwnEvents:
+async def list_own(
+    scope: Scope, services: With, by: Whose = None, after: After = None, limit: Limit = 50
+) -> OwnEvents:
     """Who saw or changed what is about the participant who asks, the newest first. Participants only."""
-    return await looking.own(services, scope, after, limit)
+    return await looking.own(services, scope, by, after, limit)
