@@ -5,23 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smartbear.assurance.model.kinds import KINDS, kinds
-from smartbear.contracts.audit import Agent, Event, Person
 from smartbear.fhir import definitions
-from tests.conftest import NOW
 
 
 def told(address, entities=(), query="", source="cdr"):
-    event = Event(
-        action="R",
-        address=address,
-        agent=Agent(role="CCM"),
-        at=NOW,
-        purpose="TREAT",
-        source=source,
-        status=200,
-        subtype="read",
-    )
-    return kinds(event, Person(entities=tuple(entities), query=query, subject="somebody"))
+    return kinds(source, address, query, entities)
 
 
 @pytest.mark.parametrize(

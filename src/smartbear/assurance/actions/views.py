@@ -163,6 +163,8 @@ def _person(found: Found, mark: bytes, participant: str) -> PersonView:
 def own_view(found: Found, sealed: str, names: dict[str, str]) -> OwnEvent:
     """For the participant the event is about; ``sealed`` is its id."""
     event, agent, person = found.event, found.event.agent, found.person
+    entities, query = (person.entities, person.query) if person else ((), "")
+    seen = kinds(event.source, event.address, query, entities)
     places = [names[each] for each in agent.organisations if each in names]
     is_staff = agent.role in STAFF
     return OwnEvent(
@@ -182,6 +184,6 @@ def own_view(found: Found, sealed: str, names: dict[str, str]) -> OwnEvent:
             is_you=bool(person and person.account),
         ),
         status=event.status,
-        what=[What(kind=kind, entities=some) for kind, some in kinds(event, person).items()],
+        what=[What(kind=kind, entities=some) for kind, some in seen.items()],
         more=event.more,
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, get_args
 from urllib.parse import parse_qs
 
-from smartbear.contracts.audit import Event, Person
 from smartbear.contracts.readings import BLOOD_PRESSURE, DIASTOLIC, MEASURES, SYSTOLIC
 
 Kind = Literal[
@@ -78,12 +77,14 @@ _MEASURES: Mapping[str, Kind] = {
 }
 
 
-def kinds(event: Event, person: Person | None) -> dict[Kind, list[str]]:
-    """Kinds of what an event is about, each with the person's entities, as far as those are listed."""
-    entities = person.entities if person else ()
-    measures = _measures(person.query if person else "")
-    path = event.address.partition(" ")[2]
-    plain = "account" if event.source == "identity" else _of_address(path)
+def kinds(source: str, address: str, query: str, entities: Sequence[str]) -> dict[Kind, list[str]]:
+    """Kinds of what an event is about, each with a person's ``entities`` in it.
+
+    ``source``, ``address`` and ``query`` are the event's; ``query`` is empty if it is not about one person.
+    """
+    measures = _measures(query)
+    path = address.partition(" ")[2]
+    plain = "account" if source == "identity" else _of_address(path)
     if plain is not None:
         return {kind: list(entities) for kind in _named(plain, measures)}
     if not entities:
