@@ -160,6 +160,13 @@ def client_create(
     _run(clients.create(settings, new), settings)
 
 
+@client_app.command("remove")
+def client_remove(client: Annotated[str, typer.Argument(help="Its id.")]) -> None:
+    """Remove a client; its tokens are over within five minutes."""
+    settings = _settings()
+    _run(clients.remove(settings, client), settings)
+
+
 @key_app.command("rotate")
 def key_rotate(
     *, at_once: Annotated[bool, typer.Option(help="Refuse what the keys so far have signed.")] = False

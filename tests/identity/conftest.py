@@ -3,11 +3,13 @@ import hashlib
 import re
 from urllib.parse import parse_qs, urlsplit
 
+import asyncpg
 import pytest
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from smartbear.contracts import audit
 from smartbear.contracts.letters import LetterWanted
 from smartbear.contracts.scope import ANONYMOUS, AccessScope, ScopeMiddleware, scope_of
 from smartbear.identity import app as identity_app
@@ -183,6 +185,22 @@ def browser(http):
 async def machine(identity):
     context, _ = identity
     return await create_client(context, NewClient(name="bench", scope="system/*.* token.introspect"))
+
+
+@pytest.fixture
+async def news(database_url):
+    """The events since the last look."""
+    connection = await asyncpg.connect(database_url)
+    last = await connection.fetchval("SELECT coalesce(max(id), 0) FROM audit.event")
+
+    async def look():
+        nonlocal last
+        rows = await connection.fetch("SELECT id, record FROM audit.event WHERE id > $1 ORDER BY id", last)
+        last = max([last, *(row["id"] for row in rows)])
+        return [audit.read(row["record"]) for row in rows]
+
+    yield look
+    await connection.close()
 
 
 @pytest.fixture

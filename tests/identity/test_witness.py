@@ -1,26 +1,8 @@
 """Who came in, who did not, and who left: as the audit trail has it."""
 
-import asyncpg
 import pytest
 
-from smartbear.contracts import audit
 from tests.identity.conftest import ORIGIN, PASSWORD, PROTOCOL, fields_of
-
-
-@pytest.fixture
-async def news(database_url):
-    """The events since the last look."""
-    connection = await asyncpg.connect(database_url)
-    last = await connection.fetchval("SELECT coalesce(max(id), 0) FROM audit.event")
-
-    async def look():
-        nonlocal last
-        rows = await connection.fetch("SELECT id, record FROM audit.event WHERE id > $1 ORDER BY id", last)
-        last = max([last, *(row["id"] for row in rows)])
-        return [audit.read(row["record"]) for row in rows]
-
-    yield look
-    await connection.close()
 
 
 async def test_signing_in_and_out_is_recorded_by_name(browser, http, news):

@@ -141,8 +141,9 @@ class Trail:
         self._persons.setdefault(subject, {})
 
     def did(self, subtype: str, action: Action | None = None) -> None:
-        """What was done has a name of its own; it is recorded whoever did it."""
+        """What was done has a name of its own; it is recorded whoever did it, and whatever was before."""
         self.subtype, self.action, self.is_quiet = subtype, action or self.action, False
+        self.is_recorded = False
 
     def event(self, source: str, at: datetime, status: int) -> Event:
         """What anybody who may read the trail learns of it."""

@@ -13,6 +13,7 @@ from smartbear.identity.actions import NewAccount, create_account, set_password
 from smartbear.kit.errors import BadInput
 from smartbear.kit.settings import PlatformSettings
 from smartbear.operations.database import database
+from smartbear.operations.witness import recorded
 
 _BYTES = 12  # of a password: more than anybody guesses, few enough to copy by hand
 
@@ -26,7 +27,9 @@ async def create(settings: PlatformSettings, username: str, role: str, organisat
         await system.migrate(url)
         async with system.assemble(settings, url, only=("identity", "users")) as running:
             new = NewAccount(username=username, role=role, name=username, organisation=organisation)
-            account = await create_account(running.contexts["identity"], new, password, must_be_new=True)
+            identity = running.contexts["identity"]
+            with recorded(identity, "account create"):
+                account = await create_account(identity, new, password, must_be_new=True)
             async with UsersClient(running.contexts["users"]) as users:
                 member = StaffMember.model_validate(
                     {"name": username, "role": role, "organisation_id": organisation}
@@ -41,7 +44,8 @@ async def reset(settings: PlatformSettings, username: str) -> None:
     async with database(settings) as url:
         await system.migrate(url)
         async with system.assemble(settings, url, only=("identity",)) as running:
-            await set_password(running.contexts["identity"], username, password)
+            with recorded(running.contexts["identity"], "account password"):
+                await set_password(running.contexts["identity"], username, password)
     _print(username, password)
 
 

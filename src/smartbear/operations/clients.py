@@ -7,11 +7,12 @@ from typing import Any
 import orjson
 
 from smartbear import system
-from smartbear.identity.actions import NewClient, create_client, rotate
+from smartbear.identity.actions import NewClient, create_client, remove_client, rotate
 from smartbear.kit.body import parse_json
 from smartbear.kit.errors import BadInput
 from smartbear.kit.settings import PlatformSettings
 from smartbear.operations.database import database
+from smartbear.operations.witness import recorded
 
 
 async def create(settings: PlatformSettings, new: NewClient) -> None:
@@ -19,9 +20,19 @@ async def create(settings: PlatformSettings, new: NewClient) -> None:
     async with database(settings) as url:
         await system.migrate(url)
         async with system.assemble(settings, url, only=("identity",)) as running:
-            client_id, secret = await create_client(running.contexts["identity"], new)
+            with recorded(running.contexts["identity"], "client create"):
+                client_id, secret = await create_client(running.contexts["identity"], new)
     told = {"client_id": client_id} | ({"client_secret": secret} if secret else {})
     sys.stdout.write(orjson.dumps(told).decode() + "\n")
+
+
+async def remove(settings: PlatformSettings, client_id: str) -> None:
+    """Remove a client: it gets no token more, and those it has are over within five minutes."""
+    async with database(settings) as url:
+        await system.migrate(url)
+        async with system.assemble(settings, url, only=("identity",)) as running:
+            with recorded(running.contexts["identity"], "client remove"):
+                await remove_client(running.contexts["identity"], client_id)
 
 
 async def rotate_key(settings: PlatformSettings, *, at_once: bool) -> None:
@@ -29,7 +40,8 @@ async def rotate_key(settings: PlatformSettings, *, at_once: bool) -> None:
     async with database(settings) as url:
         await system.migrate(url)
         async with system.assemble(settings, url, only=("identity",)) as running:
-            kid = await rotate(running.contexts["identity"], at_once=at_once)
+            with recorded(running.contexts["identity"], "key rotate"):
+                kid = await rotate(running.contexts["identity"], at_once=at_once)
     sys.stdout.write(orjson.dumps({"kid": kid}).decode() + "\n")
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from smartbear.identity.actions import backchannel, passwords, tries
+from smartbear.identity.actions import backchannel, passwords, tries, witness
 from smartbear.identity.model.accounts import Account
 from smartbear.identity.model.realm import realm
 from smartbear.identity.store import accounts, sessions
@@ -58,6 +58,7 @@ async def create_account(
     hashed = await passwords.hashed(password)
     async with context.db.transaction() as tx:
         if await accounts.insert(tx, account, hashed, context.clock.now()):
+            witness.account(account.id, "account-added", "C")
             _log.info("account_created", role=new.role)
             return account.id
         known = await accounts.by_username(tx, new.username)
@@ -73,6 +74,7 @@ async def set_password(context: Context, username: str, password: str) -> None:
         found = await accounts.by_username(tx, username)
         if found is None:
             raise NotFound("No account has this name.")
+        witness.account(found[0].id, "password-change", "U")
         await accounts.set_password(tx, found[0].id, hashed)
         await backchannel.tell(tx, await sessions.end_all(tx, found[0].id, context.clock.now()))
     _log.info("password_set", role=found[0].role)

@@ -1,7 +1,7 @@
 """Changing the own e-mail address: the new one is confirmed there, and the old one hears of it."""
 
 from smartbear.contracts.users import UsersClient
-from smartbear.identity.actions import letters, own, secrets
+from smartbear.identity.actions import letters, own, secrets, witness
 from smartbear.identity.actions.administration import tell_users
 from smartbear.identity.actions.sign_in import SignedIn
 from smartbear.identity.model.registration import is_email
@@ -39,6 +39,7 @@ async def confirm(context: Context, users: UsersClient, link: str) -> bool:
         if used is None or account is None or account.disabled:
             return False
         await people.change(tx, account.id, {"email": used.address})
+        witness.person(account, "email-change")
         if account.email:
             await letters.send(tx, context, "address_changed", account.email, account.language)
         person = await people.person(tx, account.id)

@@ -6,8 +6,9 @@ from typing import Any
 from smartbear.contracts.people import Place, StaffMember
 from smartbear.contracts.roles import DATA_SCIENTIST
 from smartbear.contracts.scope import AccessScope
-from smartbear.contracts.trail import saw
+from smartbear.contracts.trail import did
 from smartbear.contracts.users import UsersClient
+from smartbear.identity.actions.witness import account as told
 from smartbear.identity.model.people import Directory, NewPerson, Person, PersonChange
 from smartbear.kit.errors import Conflict, FieldError, Unprocessable
 
@@ -26,13 +27,13 @@ class Administration:
         """Add an account, whose owner gets a link to set a password."""
         _check_project(new.role, new.project)
         pilot = await self._pilot(new.role, new.organisation)
+        did("account-added")
         person = await self.directory.add(new, pilot)
         await tell_users(self.users, person)
         return person
 
     async def change(self, account: str, changes: PersonChange) -> Person:
         """Change an account; giving a role to one that waits for approval approves it."""
-        saw(f"Account/{account}")
         before = await self.directory.person(account)
         wanted: dict[str, Any] = changes.model_dump(exclude_unset=True)
         if {"role", "organisation", "project"} & wanted.keys():
@@ -43,6 +44,8 @@ class Administration:
             _check_project(role, wanted.get("project"))
             place = wanted.get("organisation", before.organisation)
             wanted["pilot"] = await self._pilot(role, place)
+        is_approval = before.waits_for == "approval" and "role" in wanted
+        told(account, "account-approved" if is_approval else "account-changed", "U")
         person = await self.directory.change(account, wanted)
         if person.role:
             await tell_users(self.users, person)
@@ -50,23 +53,28 @@ class Administration:
 
     async def set_enabled(self, account: str, *, enabled: bool) -> Person:
         """Let an account sign in, or not; nobody locks themselves out."""
-        saw(f"Account/{account}")
         self._not_oneself(account)
+        told(account, "account-enabled" if enabled else "account-disabled", "U")
         person = await self.directory.set_enabled(account, enabled=enabled)
         if person.role:
             await tell_users(self.users, person)
         return person
 
+    async def send_reset(self, account: str) -> None:
+        """Send the owner a link to a new password, or again the one to confirm the address."""
+        told(account, "reset-sent", "E")
+        await self.directory.send_reset(account)
+
     async def remove_factors(self, account: str) -> None:
         """Take the second factors away; the own ones on the account page, where the password is asked for."""
-        saw(f"Account/{account}")
         self._not_oneself(account)
+        told(account, "factors-removed", "D")
         await self.directory.remove_factors(account)
 
     async def delete(self, account: str) -> None:
         """Delete an account for good."""
-        saw(f"Account/{account}")
         self._not_oneself(account)
+        told(account, "account-deletion", "D")
         await self.directory.delete(account)
         await self.users.remove_staff(account)
 

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from smartbear.contracts.trail import did, saw
 from smartbear.identity.actions import secrets
 from smartbear.identity.model.accounts import Client
 from smartbear.identity.model.realm import RealmClient, realm
-from smartbear.identity.store import clients
+from smartbear.identity.store import clients, permissions
 from smartbear.kit import logs
 from smartbear.kit.context import Context
-from smartbear.kit.errors import BadInput
+from smartbear.kit.errors import BadInput, NotFound
 
 _CLIENT_ID = re.compile(r"[\x20-\x7e]{1,100}")  # RFC 6749 appendix A.1
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749 §3.3
@@ -50,9 +51,22 @@ async def create_client(context: Context, new: NewClient) -> tuple[str, str | No
     described = _of_realm(new.name, declared) if declared else _described(context, new)
     client = _with_credentials(described, digest, new.keys)
     async with context.db.transaction() as tx:
-        await clients.put(tx, client, context.clock.now())
+        is_new = await clients.put(tx, client, context.clock.now())
+        saw(f"Client/{client.id}")
+        did("client-created" if is_new else "client-renewed", "C" if is_new else "U")
     _log.info("client_created", client=client.id)
     return client.id, secret
+
+
+async def remove_client(context: Context, client_id: str) -> None:
+    """Delete a client and what people have allowed it: it gets no token more. NotFound if there is none."""
+    async with context.db.transaction() as tx:
+        if not await clients.remove(tx, client_id):
+            raise NotFound("There is no such client.")
+        await permissions.forget_client(tx, client_id, context.clock.now())
+        saw(f"Client/{client_id}")
+        did("client-removed", "D")
+    _log.info("client_removed", client=client_id)
 
 
 def _of_realm(name: str, declared: RealmClient) -> Client:

@@ -1,14 +1,16 @@
 """The token endpoint's three grants."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from smartbear.identity.actions import backchannel, secrets, witness
 from smartbear.identity.actions.tokens import Answer, Issuer
 from smartbear.identity.model import pkce
-from smartbear.identity.model.accounts import Client
+from smartbear.identity.model.accounts import Client, Grant
 from smartbear.identity.model.faults import OAuthFault
 from smartbear.identity.store import grants
 from smartbear.kit import logs
+from smartbear.kit.db import Connection
 
 Form = Mapping[str, str]
 _log = logs.get("identity")
@@ -45,7 +47,7 @@ async def _code(issuer: Issuer, client: Client, form: Form) -> Answer:
             right_address = found.redirect_uri == form.get("redirect_uri")
             if right_address and pkce.proves(form.get("code_verifier", ""), found.challenge):
                 return await issuer.for_grant(tx, client, found.grant)
-        await backchannel.tell(tx, await grants.revoke(tx, found.grant.family, now))
+        await _end(tx, found.grant, now, "code-refused")
     _log.warning("code_refused", client=client.id)
     raise fault
 
@@ -60,9 +62,15 @@ async def _refresh_token(issuer: Issuer, client: Client, form: Form) -> Answer:
             raise fault
         if found.is_first_use and not found.is_revoked and found.expires_at > now:
             return await issuer.for_grant(tx, client, found.grant)
-        await backchannel.tell(tx, await grants.revoke(tx, found.grant.family, now))
+        await _end(tx, found.grant, now, "token-reused")
     _log.warning("refresh_token_reused", client=client.id)
     raise fault
+
+
+async def _end(tx: Connection, grant: Grant, now: datetime, why: str) -> None:
+    """End what came from a sign-in; nobody knows who it was that came with it."""
+    witness.account(grant.account, why, "E")
+    await backchannel.tell(tx, await grants.revoke(tx, grant.family, now))
 
 
 _GRANTS = {

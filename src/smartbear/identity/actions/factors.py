@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from smartbear.identity.actions import secrets, tries
+from smartbear.identity.actions import secrets, tries, witness
 from smartbear.identity.model import totp
 from smartbear.identity.model.accounts import Account
 from smartbear.identity.settings import IdentitySettings
@@ -89,6 +89,7 @@ async def check_code(context: Context, who: Waiting, given: str, browser: str) -
     async with context.db.transaction() as tx:
         if who.sets_up:
             await factors.set_totp(tx, who.account.id, sealed, step - 1)
+            witness.person(who.account, "totp-set")
         is_first = await factors.use_step(tx, who.account.id, step)
         await sessions.forget_tries(tx, counted, now)
         return is_first and await factors.close_half(tx, secrets.digest(who.secret))
@@ -107,7 +108,9 @@ async def take_guess(context: Context, who: Waiting, browser: str) -> bytes:
 async def remove_totp(context: Context, account: str) -> None:
     """Take an account's one-time passwords away."""
     async with context.db.transaction() as tx:
-        await factors.set_totp(tx, account, None)
+        if (await factors.factors_of(tx, account)).totp is not None:
+            await factors.set_totp(tx, account, None)
+            await witness.owner(tx, account, "totp-removed")
 
 
 def _sealed(context: Context, secret: bytes) -> bytes:

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from joserfc.jwk import KeySet, RSAKey
 from starlette.concurrency import run_in_threadpool
 
+from smartbear.contracts.trail import did
 from smartbear.identity.settings import IdentitySettings
 from smartbear.identity.store import keys
 from smartbear.kit import logs
@@ -56,6 +57,7 @@ async def rotate(context: Context, *, at_once: bool = False) -> str:
     async with context.db.transaction() as tx:
         await keys.lock(tx)
         await keys.insert(tx, fresh, now)
+        did("key-rotated", "C")
         if at_once:
             await keys.forget(tx, now)
     _log.warning("signing_key_made", code="at_once" if at_once else "planned")

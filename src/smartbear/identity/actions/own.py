@@ -67,7 +67,9 @@ async def end_session(context: Context, session: SignedIn, session_id: str) -> N
         return
     async with context.db.transaction() as tx:
         ended = await sessions.end_own(tx, session.account, session_id, context.clock.now())
-        await backchannel.tell(tx, ended)
+        if ended is not None:
+            await witness.owner(tx, session.account, "session-ended")
+            await backchannel.tell(tx, ended)
 
 
 async def end_others(context: Context, session: SignedIn) -> None:
@@ -75,9 +77,11 @@ async def end_others(context: Context, session: SignedIn) -> None:
     now = context.clock.now()
     async with context.db.transaction() as tx:
         here = await sessions.session(tx, session.digest, now)
+        await witness.owner(tx, session.account, "other-sessions-ended")
         for other in await sessions.sessions_of(tx, session.account, now):
             if here is None or other.id != here.id:
-                await backchannel.tell(tx, await sessions.end_own(tx, session.account, other.id, now))
+                ended = await sessions.end_own(tx, session.account, other.id, now)
+                await backchannel.tell(tx, ended or ())
 
 
 async def set_password(context: Context, session: SignedIn, current: str, password: str) -> str | None:
@@ -105,7 +109,8 @@ async def remove_passkey(context: Context, session: SignedIn, passkey: str) -> N
     except ValueError:
         return
     async with context.db.transaction() as tx:
-        await factors.remove_passkey(tx, session.account, wanted)
+        if await factors.remove_passkey(tx, session.account, wanted):
+            await witness.owner(tx, session.account, "passkey-removed")
 
 
 async def delete(context: Context, users: UsersClient, session: SignedIn, current: str) -> bool:

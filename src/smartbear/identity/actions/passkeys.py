@@ -1,6 +1,6 @@
 """Passkeys as a second factor: making, using and forgetting them."""
 
-from smartbear.identity.actions import secrets
+from smartbear.identity.actions import secrets, witness
 from smartbear.identity.actions.factors import Waiting
 from smartbear.identity.model import webauthn
 from smartbear.identity.model.webauthn import Expected, NotGenuine
@@ -22,6 +22,8 @@ async def add(context: Context, who: Waiting, text: str, expected: Expected) -> 
     async with context.db.transaction() as tx:
         is_first = await factors.close_half(tx, secrets.digest(who.secret))
         added = is_first and await factors.add_passkey(tx, key)
+        if added:
+            witness.person(who.account, "passkey-added")
     _log.info("passkey_added", code="kept" if added else "refused")
     return added
 

@@ -1,6 +1,7 @@
 """What people let programs of others do: asked once, remembered, and taken back on the account page."""
 
-from smartbear.identity.actions import backchannel
+from smartbear.contracts.trail import saw
+from smartbear.identity.actions import backchannel, witness
 from smartbear.identity.actions.authorize import Asked
 from smartbear.identity.actions.sign_in import SignedIn
 from smartbear.identity.store import permissions
@@ -25,6 +26,8 @@ async def allow(context: Context, asked: Asked, account: str) -> None:
     client = asked.back.client.id
     async with context.db.transaction() as tx:
         await permissions.allow(tx, account, client, asked.wishes, context.clock.now())
+        await witness.owner(tx, account, "permission-given")
+        saw(f"Client/{client}")
     _log.info("permission_given", client=client)
 
 
@@ -32,5 +35,8 @@ async def take_back(context: Context, session: SignedIn, client: str) -> None:
     """Have a program ask anew, and end what it has; one that was never allowed anything changes nothing."""
     async with context.db.transaction() as tx:
         ended = await permissions.take_back(tx, session.account, client, context.clock.now())
-        await backchannel.tell(tx, ended)
+        if ended is not None:
+            await witness.owner(tx, session.account, "permission-taken-back")
+            saw(f"Client/{client}")
+            await backchannel.tell(tx, ended)
     _log.info("permission_taken_back")

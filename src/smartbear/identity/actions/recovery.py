@@ -5,7 +5,7 @@ They are kept as keyed hashes: whoever reads the table without the platform's ke
 
 import hmac
 
-from smartbear.identity.actions import letters, secrets
+from smartbear.identity.actions import letters, secrets, witness
 from smartbear.identity.actions.factors import Waiting, take_guess
 from smartbear.identity.model import recovery
 from smartbear.identity.store import factors, sessions
@@ -22,6 +22,7 @@ async def renew(context: Context, account: str) -> tuple[str, ...]:
     digests = [_digest(context, account, code) for code in codes]
     async with context.db.transaction() as tx:
         await factors.put_recovery_codes(tx, account, digests, context.clock.now())
+        await witness.owner(tx, account, "recovery-codes-made")
     _log.info("recovery_codes_made")
     return codes
 
@@ -44,6 +45,7 @@ async def check(context: Context, who: Waiting, given: str, browser: str) -> boo
         if who.sets_up or not await factors.use_recovery_code(tx, who.account.id, digest):
             return False
         await sessions.forget_tries(tx, counted, now)
+        witness.person(who.account, "recovery-code-used")
         if who.account.email:
             await letters.send(tx, context, "recovery_used", who.account.email, who.account.language)
         _log.warning("recovery_code_used")

@@ -24,8 +24,11 @@ async def register(context: Context, form: Registration) -> None:
     hashed = await passwords.hashed(form.password)
     account = context.new_id()
     async with context.db.transaction() as tx:
-        did("registration", "C")
         is_new = await people.request_account(tx, account, form, hashed, context.clock.now())
+        if is_new:
+            witness.account(account, "registration", "C")
+        else:
+            did("registration", "C")
         payload = {"is_new": is_new, "email": form.email, "language": form.language}
         await defer(tx, queue="identity", task=ANSWER, payload=payload)
     _log.info("account_asked_for")
@@ -45,6 +48,7 @@ async def confirm(context: Context, link: str) -> bool:
         used = await links.use(tx, secrets.digest(link), "confirm", context.clock.now())
         if used:
             await people.wait_for(tx, used.account, None)
+            await witness.owner(tx, used.account, "account-confirmed")
     return used is not None
 
 

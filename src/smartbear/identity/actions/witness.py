@@ -3,11 +3,14 @@
 import hmac
 from hashlib import sha256
 
+from smartbear.contracts.audit import Action
 from smartbear.contracts.roles import SYSTEM
 from smartbear.contracts.scope import AccessScope
 from smartbear.contracts.trail import by, did, saw
 from smartbear.identity.model.accounts import Account, Client
+from smartbear.identity.store import accounts
 from smartbear.kit.context import Context
+from smartbear.kit.db import Connection
 
 _PURPOSE = "identity failed names"
 _SHOWN = 16  # characters of a digest
@@ -26,6 +29,17 @@ def person(account: Account | None, what: str) -> None:
             )
         )
     did(what, "E")
+
+
+async def owner(tx: Connection, account: str, what: str) -> None:
+    """``person``, where only the account's id is known; in the transaction of what was done."""
+    person(await accounts.by_id(tx, account), what)
+
+
+def account(account: str, what: str, action: Action) -> None:
+    """An administrator, or a registration, did this to somebody's account."""
+    saw(f"Account/{account}")
+    did(what, action)
 
 
 def client(asking: Client) -> None:

@@ -93,7 +93,7 @@ async def enable_account(account: AccountId, wanted: Enabled, work: Work) -> Per
 @router.post("/{account}/reset", status_code=status.HTTP_204_NO_CONTENT)
 async def reset_account(account: AccountId, work: Work) -> None:
     """Send the owner a link to choose a new password, or again the one to confirm the address."""
-    await work.directory.send_reset(account)
+    await work.send_reset(account)
 
 
 @router.delete("/{account}/factors", status_code=status.HTTP_204_NO_CONTENT)

@@ -6,15 +6,19 @@ from smartbear.identity.model.accounts import Client
 from smartbear.kit.db import Connection
 
 
-async def put(tx: Connection, client: Client, now: datetime) -> None:
-    """Add a client, or give one that is there what it has now; what it proved itself with before is over."""
-    await tx.execute(
+async def put(tx: Connection, client: Client, now: datetime) -> bool:
+    """Add a client, or give one that is there what it has now; what it proved itself with before is over.
+
+    Returns whether it is new.
+    """
+    is_new: bool = await tx.fetchval(
         """INSERT INTO client (id, name, secret_hash, keys, scopes, grants, services, redirects, after_logout,
                                backchannel_logout, created_at, is_ours)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
            ON CONFLICT (id) DO UPDATE SET
                secret_hash = excluded.secret_hash, keys = excluded.keys, scopes = excluded.scopes,
-               services = excluded.services""",
+               services = excluded.services
+           RETURNING xmax = 0""",
         client.id,
         client.name,
         client.secret_hash,
@@ -28,6 +32,12 @@ async def put(tx: Connection, client: Client, now: datetime) -> None:
         now,
         client.is_ours,
     )
+    return is_new
+
+
+async def remove(tx: Connection, client_id: str) -> bool:
+    """Forget a client an administrator made; False if there is none."""
+    return bool(await tx.execute("DELETE FROM client WHERE id = $1", client_id) == "DELETE 1")
 
 
 async def client(c: Connection, client_id: str) -> Client | None:

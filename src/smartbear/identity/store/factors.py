@@ -145,10 +145,11 @@ async def use_passkey(tx: Connection, passkey: bytes, sign_count: int, now: date
     )
 
 
-async def remove_passkey(tx: Connection, account: str, passkey: bytes) -> None:
-    """Forget one of an account's passkeys."""
-    await tx.execute("DELETE FROM passkey WHERE account = $1 AND id = $2", account, passkey)
+async def remove_passkey(tx: Connection, account: str, passkey: bytes) -> bool:
+    """Forget one of an account's passkeys; False if it has none such."""
+    status = await tx.execute("DELETE FROM passkey WHERE account = $1 AND id = $2", account, passkey)
     await _forget_lone_codes(tx, account)
+    return bool(status == "DELETE 1")
 
 
 async def _forget_lone_codes(tx: Connection, account: str) -> None:

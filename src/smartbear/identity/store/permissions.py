@@ -50,7 +50,15 @@ async def permissions_of(c: Connection, account: str) -> list[Permission]:
     return [Permission(row["client"], row["name"], row["given_at"]) for row in rows]
 
 
-async def take_back(tx: Connection, account: str, client: str, now: datetime) -> list[Ended]:
-    """Forget a permission, and end every token that came from it."""
-    await tx.execute("DELETE FROM permission WHERE account = $1 AND client = $2", account, client)
-    return await revoke_of_client(tx, account, client, now)
+async def forget_client(tx: Connection, client: str, now: datetime) -> None:
+    """Forget what anybody has allowed a program, and end every token that came from it."""
+    await tx.execute("DELETE FROM permission WHERE client = $1", client)
+    await tx.execute(
+        "UPDATE token_family SET revoked_at = $2 WHERE client = $1 AND revoked_at IS NULL", client, now
+    )
+
+
+async def take_back(tx: Connection, account: str, client: str, now: datetime) -> list[Ended] | None:
+    """Forget a permission, and end every token that came from it; None if there is no such permission."""
+    status = await tx.execute("DELETE FROM permission WHERE account = $1 AND client = $2", account, client)
+    return await revoke_of_client(tx, account, client, now) if status == "DELETE 1" else None

@@ -76,12 +76,12 @@ async def end_session(tx: Connection, digest: bytes, now: datetime) -> list[Ende
     return await _revoke(tx, "session = $2", digest, now=now)
 
 
-async def end_own(tx: Connection, account: str, session_id: str, now: datetime) -> list[Ended]:
-    """Sign out one of an account's browsers, and with it every token that came from it."""
+async def end_own(tx: Connection, account: str, session_id: str, now: datetime) -> list[Ended] | None:
+    """Sign out one of an account's browsers, and with it every token that came from it; None: not its own."""
     digest = await tx.fetchval(
         "DELETE FROM session WHERE account = $1 AND id = $2 RETURNING digest", account, session_id
     )
-    return await _revoke(tx, "session = $2", digest, now=now) if digest else []
+    return await _revoke(tx, "session = $2", digest, now=now) if digest else None
 
 
 async def end_all(tx: Connection, account: str, now: datetime) -> list[Ended]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from smartbear.contracts.trail import saw
 from smartbear.identity.actions import backchannel, letters
 from smartbear.identity.model.people import Found, NewPerson, Person, Wanted
 from smartbear.identity.store import factors, people, sessions
@@ -37,6 +38,7 @@ class Embedded:
             if not await people.insert(tx, person, self._context.clock.now()):
                 raise Conflict("An account of this name exists already.")
             await letters.send_link(tx, self._context, "welcome", person)
+            saw(f"Account/{person.id}")
             _log.info("account_created", role=new.role)
             return await _found(tx, person.id)
 

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from smartbear.contracts.roles import PARTICIPANT, STAFF
+from smartbear.contracts.trail import saw
 from smartbear.identity.model.keycloak import NAME, role_of
 from smartbear.identity.model.people import Found, NewPerson, Person, Wanted
 from smartbear.kit.errors import Conflict, NotFound, Unavailable
@@ -67,6 +68,7 @@ class Keycloak:
         user = _changed({"attributes": {"locale": [new.language]}}, described)
         answer = await self._ask("POST", "/users", json=user | {"username": new.username, "enabled": True})
         account = answer.headers["location"].rpartition("/")[2]
+        saw(f"Account/{account}")
         await self._set_role(account, new.role)
         await self._send(account, "UPDATE_PASSWORD", "VERIFY_EMAIL")
         return await self.person(account)
