@@ -3,6 +3,7 @@ import hmac
 import json
 from datetime import timedelta
 
+import asyncpg
 import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as hypothesis_settings
@@ -11,6 +12,7 @@ from joserfc.jwk import RSAKey
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from smartbear.contracts import audit
 from smartbear.gateway.actions import callers, tokens
 from tests.gateway.conftest import KEY, SUBJECT, component
 
@@ -182,3 +184,15 @@ async def test_a_participants_account_that_users_does_not_know_is_refused(http, 
 async def test_a_machine_brings_its_scopes(http, as_role):
     told = (await http.get("/fhir/Patient", headers=as_role("system"))).json()["scope"]
     assert told == {"role": "system", "client": "bench", "scopes": ["system/*.*"]}
+
+
+async def test_tokens_that_are_not_good_are_counted_in_the_trail(http, bearer, database_url, clock):
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("DELETE FROM audit.event")
+    old = bearer(exp=int(clock.now().timestamp()) - 60)
+    for headers in (old, {"authorization": "Bearer nonsense"}, {"authorization": "Basic eDp5"}, {}):
+        assert (await http.get("/api/participants", headers=headers)).status_code == 401
+    await http._transport.app._guards.witness.strangers.tell()
+    [event] = [audit.read(one["record"]) for one in await connection.fetch("SELECT record FROM audit.event")]
+    assert (event.subtype, event.times, event.agent.role) == ("token-refused", 3, "anonymous")
+    await connection.close()

@@ -45,3 +45,22 @@ async def test_a_page_that_nobody_in_particular_opens_leaves_no_event(browser, h
     await browser.open()
     await http.get("/realms/smartbear/.well-known/openid-configuration")
     assert await news() == []
+
+
+async def test_who_fails_often_is_counted_and_not_told_each_time(identity, http, machine, news):
+    _, app = identity
+    client_id, _ = machine
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": "wrong"}
+    for _ in range(25):
+        assert (await http.post(f"{PROTOCOL}/token", data=form)).status_code == 401
+    assert len(await news()) == 10
+    await app.app.state.provider.failures.tell()
+    [counted] = await news()
+    assert (counted.subtype, counted.times, counted.status) == ("sign-in-failed", 15, 401)
+
+
+async def test_guesses_that_have_to_wait_are_failures_too(browser, news):
+    for _ in range(6):
+        answer = await browser.sign_in(password="wrong")
+    assert answer.status_code == 429
+    assert [event.status for event in await news()] == [401] * 5 + [429]

@@ -73,6 +73,8 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Of HTTP: what the caller was told."""
     subtype: str
     """``read``, ``search-type``, ``sign-in`` … : see the reference."""
+    times: int = 1
+    """How often, where one event stands for many."""
 
     @property
     def outcome(self) -> str:

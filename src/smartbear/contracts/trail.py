@@ -58,6 +58,7 @@ class Trail:
         "query",
         "request",
         "subtype",
+        "times",
     )
 
     def __init__(
@@ -65,6 +66,8 @@ class Trail:
     ) -> None:
         self.agent, self._address, self.request, self.query = agent_of(scope), address, request, query
         self.action, self.subtype = _ACTIONS.get(method, _OTHER)
+        self.times = 1
+        """How often it was done, where one event stands for many."""
         self.is_change = method not in _SAFE
         """Whether the first transaction it commits is the place for its event."""
         self.is_quiet = scope.role in _UNOBSERVED or scope.service is not None
@@ -160,6 +163,7 @@ class Trail:
             source=source,
             status=status,
             subtype=self.subtype,
+            times=self.times,
         )
 
     def persons(self) -> list[Person]:

@@ -29,7 +29,8 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     limits, pressure = Limits(context, settings), Pressure(settings.most_waiting, settings.most_late)
     callers, proxy, projects = Callers(context), Proxy(context), Projects(context)
     inside = own.build(context, projects)
-    guards = Guards(callers, limits, pressure, Cors(settings.cors_origins), Witness(context))
+    witness = Witness(context)
+    guards = Guards(callers, limits, pressure, Cors(settings.cors_origins), witness)
     at_work = [asyncio.create_task(limits.run()), asyncio.create_task(watch(pressure))]
     try:
         yield Front(context, guards, inside, Onward(context, inside, proxy), Pseudonymous(projects))
@@ -38,6 +39,7 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+        await witness.strangers.close()
         await projects.close()
         await callers.close()
         await proxy.close()

@@ -89,7 +89,10 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     async with UsersClient(context) as users, _directory(context, settings) as directory:
         app.state.provider = Provider(context, settings, users, directory)
         administrators.state.provider = app.state.provider
-        yield Audited(app, Auditor(context))
+        try:
+            yield Audited(app, Auditor(context))
+        finally:
+            await app.state.provider.failures.close()
 
 
 @asynccontextmanager

@@ -60,6 +60,8 @@ class EventView(BaseModel):
     agent: AgentView
     entities: list[str]
     more: int
+    times: int
+    """How often: one event stands for many refusals of those who are nobody."""
     query: list[str]
     persons: list[PersonView]
 
@@ -142,6 +144,7 @@ def event_view(found: Found, participant: str, names: dict[str, str]) -> EventVi
         ),
         entities=list(event.entities),
         more=event.more,
+        times=event.times,
         query=list(event.query),
         persons=[_person(found, mark, participant) for mark in found.row.marks],
     )

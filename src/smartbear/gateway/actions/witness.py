@@ -6,6 +6,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartbear.contracts.auditing import Auditor
 from smartbear.contracts.scope import AccessScope
+from smartbear.contracts.tally import Tally
 from smartbear.contracts.trail import Trail
 from smartbear.kit.context import Context
 from smartbear.kit.errors import Forbidden, PlatformError
@@ -16,6 +17,8 @@ class Witness:
 
     def __init__(self, context: Context) -> None:
         self._auditor = Auditor(context)
+        self.strangers = Tally(context, "token-refused")
+        """Those who come with a token that is not good."""
 
     async def refused(
         self, access: AccessScope, method: str, route: str, request: str, status: int = Forbidden.status

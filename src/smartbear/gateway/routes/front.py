@@ -158,6 +158,7 @@ class Front:
         try:
             access = await self._guards.callers.identify(given, row.component)
         except Unauthenticated:
+            self._guards.witness.strangers.take(peer)
             self._guards.limits.check(row.rate, NOBODY, peer)
             raise
         self._guards.limits.check(row.rate, access, peer)

@@ -6,12 +6,14 @@ from hashlib import sha256
 from smartbear.contracts.audit import Action
 from smartbear.contracts.roles import SYSTEM
 from smartbear.contracts.scope import AccessScope
+from smartbear.contracts.tally import Tally
 from smartbear.contracts.trail import by, did, saw
 from smartbear.identity.model.accounts import Account, Client
 from smartbear.identity.store import accounts
 from smartbear.kit.context import Context
 from smartbear.kit.db import Connection
 
+_EACH, _MOST = 10, 120  # failures a minute with an event each: of one address, and in all
 _PURPOSE = "identity failed names"
 _SHOWN = 16  # characters of a digest
 
@@ -48,11 +50,18 @@ def client(asking: Client) -> None:
     did("token", "E")
 
 
-def failed(context: Context, name: str) -> None:
-    """Somebody did not get in under a name, whether or not there is such an account.
+def failures(context: Context) -> Tally:
+    """Of one process."""
+    return Tally(context, "sign-in-failed", each=_EACH, most=_MOST)
+
+
+def failed(context: Context, failures: Tally, name: str, address: str) -> None:
+    """Somebody at an address did not get in under a name, whether or not there is such an account.
 
     The name itself is not kept, it may be a password in the wrong field; the same name has the same mark.
     """
+    if not failures.take(address):
+        return
     mark = hmac.new(context.key(_PURPOSE), name.lower().encode(), sha256).hexdigest()
     saw(f"Name/{mark[:_SHOWN]}")
     did("sign-in-failed", "E")

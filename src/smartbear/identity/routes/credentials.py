@@ -11,6 +11,7 @@ from smartbear.identity.actions import witness
 from smartbear.identity.actions.credentials import ASSERTION, Credentials, authenticate_client, subject_of
 from smartbear.identity.model.accounts import Client
 from smartbear.identity.model.faults import OAuthFault
+from smartbear.identity.routes import cookies
 from smartbear.identity.routes.provider import PROTOCOL, provider
 
 
@@ -31,7 +32,7 @@ async def client_of(request: Request, form: Mapping[str, str]) -> Client:
     try:
         return await authenticate_client(context, shown)
     except OAuthFault:
-        witness.failed(context, client_id)
+        witness.failed(context, provider(request).failures, client_id, cookies.peer(request))
         raise
 
 

@@ -1,6 +1,6 @@
 """What every route needs: the provider's parts, and answers in the protocol's form."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from smartbear.contracts.tally import Tally
 from smartbear.contracts.users import UsersClient
+from smartbear.identity.actions import witness
 from smartbear.identity.actions.directory import Keycloak
 from smartbear.identity.actions.keys import SigningKeys, signing_keys
 from smartbear.identity.actions.tokens import Issuer
@@ -31,8 +33,13 @@ class Provider:
     settings: IdentitySettings
     users: UsersClient
     directory: Directory
+    failures: Tally = field(init=False)
+    """Sign-ins that fail here."""
     _keys: SigningKeys | None = None
     _read_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.failures = witness.failures(self.context)
 
     async def keys(self) -> SigningKeys:
         """The signing keys, read anew each minute: by then a rotation has reached every process."""

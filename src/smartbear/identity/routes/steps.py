@@ -53,9 +53,10 @@ async def _password(request: Request, form: Mapping[str, str], done: Done) -> Re
     try:
         found = await check_password(here.context, attempt)
     except TooManyRequests as wait:
+        _failed(request, username)
         return _later(password_form(request, username, _waiting(wait)), wait)
     if isinstance(found, Refused):
-        witness.failed(here.context, username)
+        _failed(request, username)
         return password_form(request, username, Problem(word="wrong", status=401, number=found.tries_left))
     if not await factors.are_needed(here.context, here.settings, found):
         return await finish(request, found, _PASSWORD, done)
@@ -64,14 +65,20 @@ async def _password(request: Request, form: Mapping[str, str], done: Done) -> Re
     return second_form(request, who) if who else password_form(request, problem=_TRY_AGAIN)
 
 
+def _failed(request: Request, username: str) -> None:
+    here = provider(request)
+    witness.failed(here.context, here.failures, username, cookies.peer(request))
+
+
 async def _second(request: Request, form: Mapping[str, str], who: Waiting, done: Done) -> Response:
     step = form.get("step", "")
     try:
         is_right = await _is_right(request, form, who)
     except TooManyRequests as wait:
+        _failed(request, who.account.username)
         return _later(second_form(request, who, replace(_waiting(wait), step=step)), wait)
     if not is_right:
-        witness.failed(provider(request).context, who.account.username)
+        _failed(request, who.account.username)
         return second_form(request, who, replace(_WRONG_CODE, step=step))
     codes = await recovery.first(provider(request).context, who.account.id)
     amr = _PASSKEY if step == "passkey" else _CODE
