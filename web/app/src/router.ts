@@ -7,6 +7,7 @@ import MeasurePage from "./pages/MeasurePage.vue";
 import MePage from "./pages/MePage.vue";
 import MessagesPage from "./pages/MessagesPage.vue";
 import ResultPage from "./pages/ResultPage.vue";
+import SeenPage from "./pages/SeenPage.vue";
 import SignedOutPage from "./pages/SignedOutPage.vue";
 import TodayPage from "./pages/TodayPage.vue";
 import UnreachablePage from "./pages/UnreachablePage.vue";
@@ -23,7 +24,7 @@ declare module "vue-router" {
 
 export const router = createRouter({
   history: createWebHistory("/app/"),
-  scrollBehavior: () => ({ top: 0 }),
+  scrollBehavior: ({ hash }) => (hash ? { el: hash } : { top: 0 }),
   routes: [
     { path: "/", name: "today", component: TodayPage, meta: { title: "app.today" } },
     { path: "/measure", name: "measure", component: MeasurePage, meta: { title: "app.measure" } },
@@ -32,6 +33,7 @@ export const router = createRouter({
     { path: "/messages", name: "messages", component: MessagesPage, meta: { title: "app.messages" } },
     { path: "/me", name: "me", component: MePage, meta: { title: "app.me" } },
     { path: "/consent", name: "consent", component: ConsentPage, meta: { title: "consent.title" } },
+    { path: "/seen", name: "seen", component: SeenPage, meta: { title: "seen.title" } },
     { path: "/help", name: "help", component: HelpPage, meta: { title: "app.help" } },
     { path: "/callback", name: "callback", component: CallbackPage, meta: { title: "sign_in.busy", open: true } },
     { path: "/signed-out", name: "signed-out", component: SignedOutPage, meta: { title: "sign_in.out", open: true } },
