@@ -73,6 +73,9 @@ async def phone_pages(browser: Browser, platform: PlatformUnderTest) -> None:
         await phone.page.get_by_role("link", name="Messages").click()
         await phone.page.get_by_role("heading", name="Messages").wait_for()
         await photograph(phone.page, "app-messages", theme)
+        await phone.page.goto(f"{platform.address}/app/seen")
+        await phone.page.get_by_role("heading", name="test_clinician").first.wait_for()
+        await photograph(phone.page, "app-seen", theme)
         await context.close()
 
 

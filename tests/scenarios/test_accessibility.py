@@ -29,6 +29,7 @@ APP = {
     "messages": "Messages",
     "me": "Me",
     "consent": "What I agreed to",
+    "seen": "Who saw my data",
 }
 
 
@@ -102,7 +103,12 @@ async def test_axe_finds_nothing_in_the_app(platform, open_window):
     for path, heading in APP.items():
         await phone.page.goto(f"{platform.address}/app/{path}")
         await expect(phone.page.get_by_role("heading", name=heading).first).to_be_visible()
+        await expect(phone.page.locator(".loading")).to_have_count(0)
         found += await faults_in_both_themes(phone.page)
+    for fold in ("What you did yourself", "What the platform did by itself"):
+        await phone.page.get_by_role("button", name=fold).click()
+    await expect(phone.page.get_by_role("heading", name="The platform, by itself")).not_to_have_count(0)
+    found += await faults_in_both_themes(phone.page)
     await phone.measure(200, 130)
     await expect(phone.page.get_by_role("heading", name="Please measure again")).to_be_visible()
     found += await faults_in_both_themes(phone.page)

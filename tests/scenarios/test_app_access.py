@@ -18,6 +18,7 @@ SCREENS = [
     "messages",
     "me",
     "consent",
+    "seen",
     "signed-out",
 ]
 VIOLATIONS = """async () => {
@@ -46,6 +47,7 @@ async def test_every_screen_of_the_app_can_be_read_and_touched(platform, open_wi
     for screen in SCREENS:
         await phone.page.goto(f"{platform.address}/app/{screen}")
         await expect(phone.page.locator("h1")).to_be_visible()
+        await expect(phone.page.locator(".loading")).to_have_count(0)
         await phone.page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
         await phone.page.evaluate(AXE.read_text())
         assert (screen, await phone.page.evaluate(VIOLATIONS)) == (screen, [])
