@@ -153,7 +153,7 @@ async def test_a_verification_that_an_auditor_asks_for_says_what_is_wrong(own_tr
     await own_trail.signed()
     await own_trail.owner.execute("DELETE FROM audit.event WHERE id = (SELECT min(id) FROM audit.event)")
     async with as_(own_trail, AUDITOR) as client:
-        assert (await client.get("/api/audit/verification")).status_code == httpx.codes.NOT_FOUND
+        assert (await client.get("/api/audit/verification")).json() is None
         asked = await run_verification(own_trail, client)
         answer = (await client.get(f"/api/audit/verification/{asked}")).json()
         again = await client.post("/api/audit/verification")
@@ -221,7 +221,7 @@ async def test_nobody_but_an_auditor_reads_the_trail(trail, scope):
 async def test_a_question_that_makes_no_sense_is_refused_with_the_name_of_the_field(auditor, query, place):
     answer = await auditor.get(f"/api/audit/events?{query}")
     assert answer.status_code in (400, 422)
-    assert place in answer.json()["errors"][0]["path"]
+    assert answer.json()["errors"][0]["path"] == place
 
 
 async def test_a_cursor_is_good_for_its_reader_alone(own_trail):

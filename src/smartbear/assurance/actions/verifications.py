@@ -69,15 +69,25 @@ async def ask(services: Services, scope: AccessScope) -> VerificationView:
     return _view(running)
 
 
-async def look(services: Services, scope: AccessScope, verification: str | None) -> VerificationView:
-    """One verification, or the latest; NotFound if there is none."""
+async def look(services: Services, scope: AccessScope, verification: str) -> VerificationView:
+    """One verification; NotFound if there is none."""
+    found = await _found(services, scope, verification)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def latest(services: Services, scope: AccessScope) -> VerificationView | None:
+    """The verification that was asked for last."""
+    return await _found(services, scope, None)
+
+
+async def _found(services: Services, scope: AccessScope, verification: str | None) -> VerificationView | None:
     access.auditing(scope)
     trail.did("audit-verification", "R")
     async with services.context.db.connection() as connection:
         found = await verifications.find(connection, verification)
-    if found is None:
-        raise NotFound
-    return _view(found)
+    return _view(found) if found else None
 
 
 async def run(services: Services, verification: str) -> None:

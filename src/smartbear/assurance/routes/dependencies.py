@@ -35,7 +35,7 @@ async def _window(
     until: Annotated[AwareDatetime | None, Query(description="Before this.")] = None,
 ) -> Window:
     if since and until and since >= until:
-        raise BadInput(errors=(FieldError("query.until", "order", "Must come after `from`."),))
+        raise BadInput(errors=(FieldError("until", "order", "Must come after `from`."),))
     return Window(since, until)
 
 

@@ -29,9 +29,9 @@ async def verify(scope: Scope, services: With) -> VerificationView:
 
 
 @router.get("/verification")
-async def latest_verification(scope: Scope, services: With) -> VerificationView:
-    """The verification that was asked for last; 404 if none was. Auditors only."""
-    return await verifications.look(services, scope, None)
+async def latest_verification(scope: Scope, services: With) -> VerificationView | None:
+    """The verification that was asked for last; null if none was. Auditors only."""
+    return await verifications.latest(services, scope)
 
 
 @router.get("/verification/{verification}")
