@@ -5,7 +5,7 @@ when a connection starts, and nothing resets them between uses (a reset would do
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import partial
@@ -15,6 +15,7 @@ import asyncpg
 import orjson
 
 from smartbear.kit.errors import TooCostly, Unavailable
+from smartbear.kit.together import Together
 
 type_codecs = ("json", "jsonb")
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     """What store functions take: a connection, inside a transaction or not."""
 else:
     Connection = asyncpg.Connection  # generic for the type checker only
+
+Reader = Connection | Together
+"""What store functions take that read by statements of which each may stand alone."""
 
 _BROKEN = (asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
@@ -64,6 +68,8 @@ class Database:
         self._retiring: asyncio.Task[None] | None = None
         self.size = size
         """Connections it holds at most."""
+        self.together: Reader = Together(self._execute)
+        """For statements that read, each alone: those alike that wait at the same time go together."""
         self.beside = self
         """One connection more, for those who hold one and need another for a moment: they wait for nobody
         who could wait for them."""
@@ -130,6 +136,14 @@ class Database:
                 self._keep(acquired)
             else:
                 await self._release(acquired)
+
+    async def _execute(
+        self, sql: str, values: Sequence[Sequence[Any]], seconds: float | None
+    ) -> list[asyncpg.Record]:
+        async with self.connection() as connection:
+            if len(values) == 1:
+                return await connection.fetch(sql, *values[0], timeout=seconds)
+            return await connection.fetchmany(sql, values, timeout=seconds)
 
     async def _acquire(self) -> Connection:
         while self._spare:

@@ -16,11 +16,11 @@ from smartbear.cdr.store.terminology import concepts
 from smartbear.fhir.search.query import Query, ReferenceValue, SearchValue, TokenValue, ValueSetValue
 from smartbear.fhir.search.resolution import Need, needs, resolved
 from smartbear.fhir.search.tokens import fold_code
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Reader
 from smartbear.kit.errors import BadInput, FieldError
 
 
-async def meant(repository: Repository, connection: Connection, access: Access, query: Query) -> Query:
+async def meant(repository: Repository, connection: Reader, access: Access, query: Query) -> Query:
     """The query with its values in the place of what stands for them; BadInput for an unknown value set."""
     wanted = list(dict.fromkeys(needs(query.criteria)))
     if not wanted:
@@ -30,7 +30,7 @@ async def meant(repository: Repository, connection: Connection, access: Access, 
 
 
 class _Source:
-    def __init__(self, repository: Repository, connection: Connection, access: Access) -> None:
+    def __init__(self, repository: Repository, connection: Reader, access: Access) -> None:
         self._repository, self._connection, self._access = repository, connection, access
         self._terms = Terms(repository, connection, access)
 

@@ -6,14 +6,13 @@ from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store import reading
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.repository import Repository
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Reader
 from smartbear.kit.errors import Gone, NotFound
 
 
 async def read(repository: Repository, access: Access, target: LocalId) -> Stored:
     """The current version; Gone if it has been deleted."""
-    async with repository.db.connection() as connection:
-        return await read_in(repository, connection, access, target)
+    return await read_in(repository, repository.db.together, access, target)
 
 
 async def vread(repository: Repository, access: Access, target: LocalId, version: int) -> Stored:
@@ -22,13 +21,13 @@ async def vread(repository: Repository, access: Access, target: LocalId, version
         return await vread_in(repository, connection, access, target, version)
 
 
-async def read_in(repository: Repository, connection: Connection, access: Access, target: LocalId) -> Stored:
+async def read_in(repository: Repository, connection: Reader, access: Access, target: LocalId) -> Stored:
     """``read`` on a connection of the caller's, which may be in a transaction."""
     return _seen(access, await reading.current(connection, repository.dictionary, target))
 
 
 async def vread_in(
-    repository: Repository, connection: Connection, access: Access, target: LocalId, version: int
+    repository: Repository, connection: Reader, access: Access, target: LocalId, version: int
 ) -> Stored:
     """``vread`` on a connection of the caller's."""
     return _seen(access, await reading.version(connection, repository.dictionary, target, version))

@@ -9,8 +9,6 @@ from smartbear.cdr.store.search.lookups import look_up
 async def resource_counts(repository: Repository, access: Access) -> dict[str, int]:
     """Exact numbers by type, in one snapshot; types of which the caller sees nothing are absent."""
     seconds = repository.settings.search_seconds
-    async with repository.db.connection() as connection:
-        lookups = await look_up(
-            connection, repository.dictionary, repository.rids, repository.bases, (), access
-        )
-        return await counts.by_type(connection, repository.dictionary, access, lookups, seconds)
+    reads = repository.db.together
+    lookups = await look_up(reads, repository.dictionary, repository.rids, repository.bases, (), access)
+    return await counts.by_type(reads, repository.dictionary, access, lookups, seconds)

@@ -18,7 +18,7 @@ from smartbear.cdr.store.search.pages import Row
 from smartbear.cdr.store.search.plan import plan
 from smartbear.cdr.store.search.statements import Place
 from smartbear.fhir.search.query import Query
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Reader
 
 _MOST_ROUNDS = 32  # of including what the included refer to
 
@@ -36,14 +36,14 @@ class Page:
 
 async def search(repository: Repository, access: Access, query: Query) -> Page:
     """The page of ``query`` that its cursor asks for, or the first."""
-    async with repository.db.connection() as connection:
-        query = await meant(repository, connection, access, query)
-        if query.summary == "count" or query.count == 0:
-            return Page([], [], await _total(repository, connection, access, query), None, cut=False)
-        return await _page(repository, connection, access, query)
+    connection = repository.db.together
+    query = await meant(repository, connection, access, query)
+    if query.summary == "count" or query.count == 0:
+        return Page([], [], await _total(repository, connection, access, query), None, cut=False)
+    return await _page(repository, connection, access, query)
 
 
-async def _page(repository: Repository, connection: Connection, access: Access, query: Query) -> Page:
+async def _page(repository: Repository, connection: Reader, access: Access, query: Query) -> Page:
     lookups = await _lookups(repository, connection, access, query)
     size = min(query.count or repository.settings.page_size, repository.settings.page_limit)
     after = _place(repository, access, query)
@@ -76,7 +76,7 @@ async def _page(repository: Repository, connection: Connection, access: Access, 
     )
 
 
-async def _total(repository: Repository, connection: Connection, access: Access, query: Query) -> int:
+async def _total(repository: Repository, connection: Reader, access: Access, query: Query) -> int:
     kind = query.type or ""
     whole = kind in access.reads and access.sees_all_of(kind)
     if whole and not query.criteria and not query.within:
@@ -86,7 +86,7 @@ async def _total(repository: Repository, connection: Connection, access: Access,
     return await pages.count(connection, statement, repository.settings.search_seconds)
 
 
-async def _lookups(repository: Repository, connection: Connection, access: Access, query: Query) -> Lookups:
+async def _lookups(repository: Repository, connection: Reader, access: Access, query: Query) -> Lookups:
     return await look_up(
         connection, repository.dictionary, repository.rids, repository.bases, query.criteria, access
     )
@@ -102,7 +102,7 @@ def _along(
 
 async def _included(
     repository: Repository,
-    connection: Connection,
+    connection: Reader,
     access: Access,
     query: Query,
     matches: list[Row],

@@ -9,7 +9,7 @@ from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.lookups import Lookups
 from smartbear.cdr.store.search.sql import select
 from smartbear.cdr.store.search.visibility import Visibility
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Connection, Reader
 
 _TOTAL = "SELECT coalesce(sum(delta), 0)::bigint FROM type_delta WHERE type_id = $1"
 _TOTALS = "SELECT type_id, sum(delta)::bigint AS number FROM type_delta GROUP BY type_id"
@@ -18,14 +18,14 @@ _FOLD = """
     INSERT INTO type_delta (type_id, delta) SELECT type_id, sum(delta) FROM folded GROUP BY type_id"""
 
 
-async def of_type(connection: Connection, dictionary: Dictionary, resource_type: str) -> int:
+async def of_type(connection: Reader, dictionary: Dictionary, resource_type: str) -> int:
     """The exact number in this snapshot."""
     found: int = await connection.fetchval(_TOTAL, dictionary.types[resource_type])
     return found
 
 
 async def by_type(
-    connection: Connection, dictionary: Dictionary, access: Access, lookups: Lookups, seconds: float
+    connection: Reader, dictionary: Dictionary, access: Access, lookups: Lookups, seconds: float
 ) -> dict[str, int]:
     """The exact numbers of what the caller sees; types without any are absent."""
     whole = access.reads if access.is_whole else frozenset(filter(access.sees_all_of, access.reads))
@@ -38,7 +38,7 @@ async def by_type(
     return {name: number for name, number in sorted(found.items()) if number}
 
 
-async def _totals(connection: Connection, dictionary: Dictionary, types: Collection[str]) -> dict[str, int]:
+async def _totals(connection: Reader, dictionary: Dictionary, types: Collection[str]) -> dict[str, int]:
     rows = await connection.fetch(_TOTALS)
     named = ((dictionary.type_names[row["type_id"]], row["number"]) for row in rows)
     return {name: number for name, number in named if name in types}

@@ -6,7 +6,7 @@ from typing import NamedTuple, TypeVar
 
 from smartbear.fhir import definitions
 from smartbear.fhir.search.parameters import Parameter, SearchType, parameters
-from smartbear.kit.db import Connection, Database
+from smartbear.kit.db import Connection, Database, Reader
 
 _MOST_KEPT = 50_000  # systems and units come from clients; the memory they take is bounded
 _LONGEST = 192  # characters; a longer name is kept as its digest: an index row, of up to three, holds 2.7 kB
@@ -109,7 +109,7 @@ class Dictionary:
         """Numbers of what Observations have in common, as ``observations.traits_of`` writes it."""
         return await self._numbers(self._traits, frozenset(tokens), _traits)
 
-    async def find_system(self, connection: Connection, name: str) -> int | None:
+    async def find_system(self, connection: Reader, name: str) -> int | None:
         """The number of a code system, or None if no resource ever used it."""
         key = bounded(name)
         if key not in self._systems:

@@ -10,7 +10,7 @@ class Pinned(Database):
     """One connection, which is the caller's, in place of a pool."""
 
     def __init__(self, connection: Connection) -> None:  # no pool to set up
-        self._one = connection
+        self._one = self.together = connection
         self.size = 1
 
     @asynccontextmanager

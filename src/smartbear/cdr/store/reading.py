@@ -11,7 +11,7 @@ from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store import owners
 from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.packing import unpack
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Reader
 
 _VERSION = f"""
     SELECT b.ver, b.upd, b.method, b.content, {owners.COLUMNS.format("p")}
@@ -36,18 +36,16 @@ class Stored(NamedTuple):
         return versioned(self.content, *self.target, self.version, self.updated)
 
 
-async def current(connection: Connection, dictionary: Dictionary, target: LocalId) -> Stored | None:
+async def current(connection: Reader, dictionary: Dictionary, target: LocalId) -> Stored | None:
     """The newest version, a deletion included."""
     row = await connection.fetchrow(_CURRENT, dictionary.types[target.type], target.id)
-    return row and _stored(dictionary, target, row)
+    return _stored(dictionary, target, row) if row else None
 
 
-async def version(
-    connection: Connection, dictionary: Dictionary, target: LocalId, number: int
-) -> Stored | None:
+async def version(connection: Reader, dictionary: Dictionary, target: LocalId, number: int) -> Stored | None:
     """One version."""
     row = await connection.fetchrow(_ONE, dictionary.types[target.type], target.id, number)
-    return row and _stored(dictionary, target, row)
+    return _stored(dictionary, target, row) if row else None
 
 
 def _stored(dictionary: Dictionary, target: LocalId, row: "asyncpg.Record") -> Stored:

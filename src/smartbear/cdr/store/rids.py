@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from smartbear.cdr.model.references import LocalId
 from smartbear.cdr.store.dictionary import Dictionary
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Connection, Reader
 
 _MOST_KEPT = 200_000  # some 40 MB
 
@@ -20,7 +20,7 @@ class Rids:
         self._dictionary = dictionary
         self._known: dict[LocalId, int] = {}
 
-    async def find(self, connection: Connection, targets: Iterable[LocalId]) -> dict[LocalId, int]:
+    async def find(self, connection: Reader, targets: Iterable[LocalId]) -> dict[LocalId, int]:
         """Rids of those that have a row; nothing seen inside a transaction is kept, it may never commit."""
         wanted = frozenset(targets)
         known = {target: self._known[target] for target in wanted if target in self._known}
@@ -40,7 +40,7 @@ class Rids:
         """The rid of one resource."""
         return (await self.find(connection, (target,))).get(target)
 
-    async def _read(self, connection: Connection, targets: Iterable[LocalId]) -> dict[LocalId, int]:
+    async def _read(self, connection: Reader, targets: Iterable[LocalId]) -> dict[LocalId, int]:
         types = self._dictionary.types
         pairs = [(types[target.type], target.id) for target in targets if target.type in types]
         rows = await connection.fetch(_FIND, [pair[0] for pair in pairs], [pair[1] for pair in pairs])

@@ -1,7 +1,7 @@
 """Group commit without a timer: what arrives while a group is being committed becomes the next group.
 
 A commit costs a flush of the log whatever it holds, so under load groups grow and each write costs less; with
-one writer there is no waiting at all. A second group is written beside the first, of other resources.
+one writer there is no waiting at all.
 """
 
 import asyncio
@@ -27,7 +27,6 @@ from smartbear.kit.db import Database
 from smartbear.kit.errors import Conflict, Unavailable
 
 _LARGEST = 1000  # changes in a group
-_AT_ONCE = 2  # groups: one is made and answered while the log of the other is flushed
 _TRIES = 3
 _SETTLED = frozenset({DEFINING, TYPE})
 """Types whose writes have consequences in the same transaction."""
@@ -58,33 +57,31 @@ class Writer:
         self._db, self._writing, self._indexing = db, writing, indexing
         self._clock, self._upkeep, self._auditor = clock, upkeep, auditor
         self._waiting: deque[_Waiting] = deque()
-        self._busy: set[LocalId] = set()  # what groups under way look at
-        self._work: set[asyncio.Task[None]] = set()
+        self._work: asyncio.Task[None] | None = None
 
     async def write(self, unit: Unit) -> list[Written]:
         """Commit the changes of ``unit``, all or none; raises what any of them met."""
         named = frozenset(change.target for change, _ in unit if not change.minted)
         waiting = _Waiting(unit, named, trail_at_hand(), asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        if len(self._work) < _AT_ONCE:  # the work is all requests', so it has the context of none
-            self._work.add(asyncio.create_task(self._drain(), context=Context()))
+        if self._work is None:  # the work is all requests', so it has the context of none
+            self._work = asyncio.create_task(self._drain(), context=Context())
         return await waiting.future
 
     async def close(self) -> None:
         """Wait until everything that was handed over is written."""
         while self._work:
-            await asyncio.wait(self._work)
+            await asyncio.wait({self._work})
 
     async def _drain(self) -> None:
-        """Write group after group, until there is none that may be written beside those under way."""
+        """Write group after group until nobody waits."""
         try:
             while group := self._take():
                 results = await self._written(group)
-                self._busy.difference_update(*(waiting.named for waiting in group))
                 for waiting, result in zip(group, results, strict=True):
                     _answer(waiting, result)
-        finally:  # at once: what comes after the last look finds a place for a task of its own
-            self._work = {task for task in self._work if task is not asyncio.current_task()}
+        finally:  # at once: what comes after the last look has a task of its own
+            self._work = None
 
     async def _written(self, group: Sequence[_Waiting]) -> list[Result]:
         try:
@@ -97,12 +94,12 @@ class Writer:
             return [await self._alone(waiting, error) for waiting in group]
 
     def _take(self) -> list[_Waiting]:
-        """The next units that may be written together and now, which keeps their resources busy."""
+        """The next units that may be written together: of other resources each."""
         group: list[_Waiting] = []
-        size = 0
-        while self._waiting and size < _LARGEST and self._busy.isdisjoint(self._waiting[0].named):
+        size, named = 0, set[LocalId]()
+        while self._waiting and size < _LARGEST and named.isdisjoint(self._waiting[0].named):
             waiting = self._waiting.popleft()
-            self._busy |= waiting.named
+            named |= waiting.named
             size += len(waiting.unit)
             group.append(waiting)
         return group

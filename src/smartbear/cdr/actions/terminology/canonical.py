@@ -9,11 +9,11 @@ from smartbear.fhir import json
 from smartbear.fhir.search.escapes import escape
 from smartbear.fhir.search.grammar import parse
 from smartbear.fhir.terminology.concepts import Resource
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Reader
 
 
 async def find(
-    repository: Repository, connection: Connection, access: Access, kind: str, address: str
+    repository: Repository, connection: Reader, access: Access, kind: str, address: str
 ) -> Resource | None:
     """The resource with this address, «url|version» or «Type/id»; the newest that the caller sees."""
     url, _, version = address.partition("|")
@@ -26,7 +26,7 @@ async def find(
 
 async def matching(
     repository: Repository,
-    connection: Connection,
+    connection: Reader,
     access: Access,
     kind: str,
     asked: list[tuple[str, str]],

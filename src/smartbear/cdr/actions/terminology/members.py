@@ -15,7 +15,7 @@ from smartbear.cdr.store.terminology.concepts import System
 from smartbear.fhir.terminology import composition
 from smartbear.fhir.terminology.composition import Part
 from smartbear.fhir.terminology.concepts import Concept, Resource
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Reader
 from smartbear.kit.errors import FieldError, TooCostly, Unprocessable
 
 MOST = 250_000
@@ -36,7 +36,7 @@ class Unknown(Unprocessable):
 class Terms:
     """The terminology that one caller sees, through one connection."""
 
-    def __init__(self, repository: Repository, connection: Connection, access: Access) -> None:
+    def __init__(self, repository: Repository, connection: Reader, access: Access) -> None:
         self.repository, self.connection, self.access = repository, connection, access
         self._looks = _LOOKS
 

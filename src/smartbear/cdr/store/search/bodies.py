@@ -15,7 +15,7 @@ from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.packing import unpack
 from smartbear.cdr.store.search.pages import Row
 from smartbear.cdr.store.subjects import PATIENT
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Reader
 
 _ROOM = 64 << 20  # bytes
 _LARGEST = 1 << 16  # bytes of a body that is kept: large ones are rare, and would drive out hundreds
@@ -60,9 +60,7 @@ class Bodies:
         self._kept: dict[int, Rendered] = {}
         self._size = 0
 
-    async def of(
-        self, connection: Connection, rows: Sequence[Row], room: int
-    ) -> tuple[dict[int, Rendered], int]:
+    async def of(self, connection: Reader, rows: Sequence[Row], room: int) -> tuple[dict[int, Rendered], int]:
         """By their rids, the versions that rows of rid, ver and upd name, without those expunged since.
 
         And how many of the rows were looked at: no more once ``room`` bytes are full, but one at least.
@@ -82,7 +80,7 @@ class Bodies:
         return found | read, cut
 
     async def _read(
-        self, connection: Connection, rows: Sequence[Row], room: int
+        self, connection: Reader, rows: Sequence[Row], room: int
     ) -> tuple[dict[int, Rendered], int]:
         """Those not at hand; nothing seen inside a transaction is kept, it may never commit."""
         patient = self._dictionary.types[PATIENT]
@@ -98,7 +96,7 @@ class Bodies:
                 room -= len(one.entry)
         return found, len(rows)
 
-    async def _one(self, connection: Connection, row: asyncpg.Record) -> Rendered | None:
+    async def _one(self, connection: Reader, row: asyncpg.Record) -> Rendered | None:
         """Large contents are fetched one by one: a page of them would fill the memory."""
         content = row[6] if row[6] is not None else await connection.fetchval(_READ_LARGE, row[0], row[1])
         if content is None:
@@ -109,7 +107,7 @@ class Bodies:
         return one
 
     def _rendered(self, row: asyncpg.Record, content: bytes) -> Rendered:
-        _, version, updated, type_id, resource_id, method, _, subject = row
+        _, version, updated, type_id, resource_id, method, _, subject, *_ = row
         kind = self._dictionary.type_names[type_id]
         reference = f"{kind}/{resource_id}"
         head = f'{reference}","resource":'.encode()

@@ -9,13 +9,13 @@ from smartbear.cdr.store.search.lookups import Lookups
 from smartbear.cdr.store.search.sql import select
 from smartbear.cdr.store.search.visibility import Visibility
 from smartbear.fhir.search.match import PART_OF
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Reader
 
 _MOST = 10_000  # resources; a tree of places or organisations is far smaller
 
 
 async def relatives(
-    connection: Connection, lookups: Lookups, access: Access, starts: Iterable[LocalId], *, below: bool
+    connection: Reader, lookups: Lookups, access: Access, starts: Iterable[LocalId], *, below: bool
 ) -> list[LocalId]:
     """The resources themselves and what is below (or above) them, as far as the caller sees."""
     starts = [one for one in starts if one.type in access.reads]

@@ -16,13 +16,13 @@ from smartbear.cdr.store.search.visibility import Visibility
 from smartbear.fhir import definitions
 from smartbear.fhir.search.parameters import SearchType, parameters
 from smartbear.fhir.search.query import ANY_TYPE, Include
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Reader
 
 _COLUMNS = "r.rid, r.type_id, r.ver, r.upd, r.deleted, r.patient"
 
 
 async def included(
-    connection: Connection,
+    connection: Reader,
     includes: Sequence[Include],
     rids: Sequence[int],
     seen: Sequence[int],

@@ -21,7 +21,7 @@ from smartbear.fhir.search.query import (
     TokenValue,
 )
 from smartbear.fhir.search.resolution import inner
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Lookups:
 
 
 async def look_up(
-    connection: Connection,
+    connection: Reader,
     dictionary: Dictionary,
     rids: Rids,
     bases: tuple[str, ...],

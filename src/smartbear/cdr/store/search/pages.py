@@ -11,7 +11,7 @@ from smartbear.cdr.store.dictionary import Dictionary
 from smartbear.cdr.store.packing import unpack
 from smartbear.cdr.store.reading import Stored
 from smartbear.cdr.store.search.statements import BODIES, COLUMNS, OUTLINE, Place, Statement
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Reader
 
 _BODY = len(COLUMNS)
 _ALONG = OUTLINE.index("along")
@@ -52,16 +52,14 @@ class Outline(NamedTuple):
         return _place(row[0], row[_ALONG + 1 : _ALONG + 1 + self.keys])
 
 
-async def page(
-    connection: Connection, dictionary: Dictionary, statement: Statement, seconds: float
-) -> list[Hit]:
+async def page(connection: Reader, dictionary: Dictionary, statement: Statement, seconds: float) -> list[Hit]:
     """The matches that ``statements.page`` asks for."""
     rows = await connection.fetch(statement.sql, *statement.values, timeout=seconds)
     keys = slice(_BODY, _BODY + statement.keys)
     return [Hit(row[0], row[keys], stored(dictionary, row)) for row in rows]
 
 
-async def outline(connection: Connection, statement: Statement, seconds: float) -> Outline:
+async def outline(connection: Reader, statement: Statement, seconds: float) -> Outline:
     """What ``statements.outline`` asks for."""
     rows = await connection.fetch(statement.sql, *statement.values, timeout=seconds)
     end = next((n for n, row in enumerate(rows) if row[_ALONG]), len(rows))
@@ -77,15 +75,13 @@ def _place(rid: int, keys: tuple[Any, ...]) -> Place:
     return Place(rid, tuple(zoned))
 
 
-async def count(connection: Connection, statement: Statement, seconds: float) -> int:
+async def count(connection: Reader, statement: Statement, seconds: float) -> int:
     """How many matches there are."""
     found: int = await connection.fetchval(statement.sql, *statement.values, timeout=seconds)
     return found
 
 
-async def bodies(
-    connection: Connection, dictionary: Dictionary, rids: Sequence[int]
-) -> list[tuple[int, Stored]]:
+async def bodies(connection: Reader, dictionary: Dictionary, rids: Sequence[int]) -> list[tuple[int, Stored]]:
     """The current versions of some resources that are still there, in the order of their rids."""
     rows = await connection.fetch(_BY_RID, list(rids))
     return [(row["rid"], stored(dictionary, row)) for row in rows]

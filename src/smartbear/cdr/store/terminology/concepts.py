@@ -1,6 +1,7 @@
 """Concepts of stored code systems."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 import asyncpg
@@ -9,7 +10,7 @@ from smartbear.cdr.store.search.arguments import Arguments
 from smartbear.cdr.store.search.sql import TRUE, exists, select
 from smartbear.fhir.terminology.composition import Filter
 from smartbear.fhir.terminology.concepts import Concept, Head
-from smartbear.kit.db import Connection
+from smartbear.kit.db import Reader
 from smartbear.kit.errors import FieldError, Unprocessable
 
 _FIND = """
@@ -48,12 +49,12 @@ class System(NamedTuple):
     head: Head
 
 
-async def find(connection: Connection, url: str, version: str | None) -> System | None:
+async def find(connection: Reader, url: str, version: str | None) -> System | None:
     """The code system at this address, the newest if there are several; it belongs to no patient."""
     return _system(await connection.fetchrow(_FIND, url, version))
 
 
-async def find_by_id(connection: Connection, type_number: int, resource_id: str) -> System | None:
+async def find_by_id(connection: Reader, type_number: int, resource_id: str) -> System | None:
     """The code system that is this resource."""
     return _system(await connection.fetchrow(_BY_ID, type_number, resource_id))
 
@@ -63,7 +64,7 @@ def _system(row: "asyncpg.Record | None") -> System | None:
 
 
 async def chosen(
-    connection: Connection,
+    connection: Reader,
     system: System,
     filters: Sequence[Filter] = (),
     codes: Iterable[str] | None = None,
@@ -93,24 +94,23 @@ async def chosen(
         raise _refused("is no regular expression") from None
     wanted = None if codes is None or not system.head.case_sensitive else frozenset(codes)
     url, version = system.head.url, system.head.version
-    return [Concept(url, version, *row) for row in rows if wanted is None or row["code"] in wanted]
+    found = itemgetter("code", "display", "inactive", "abstract", "detail")
+    return [Concept(url, version, *found(row)) for row in rows if wanted is None or row["code"] in wanted]
 
 
-async def above(connection: Connection, system: System, code: str) -> list[str]:
+async def above(connection: Reader, system: System, code: str) -> list[str]:
     """Codes that are directly above a concept."""
     rows = await connection.fetch(_ABOVE, system.rid, code)
     return [row["above"] for row in rows]
 
 
-async def below(connection: Connection, system: System, code: str, limit: int) -> list[str]:
+async def below(connection: Reader, system: System, code: str, limit: int) -> list[str]:
     """Codes that are directly below a concept."""
     rows = await connection.fetch(_BELOW, system.rid, code, limit)
     return [row["code"] for row in rows]
 
 
-async def relatives(
-    connection: Connection, system: System, code: str, *, below: bool, limit: int
-) -> list[str]:
+async def relatives(connection: Reader, system: System, code: str, *, below: bool, limit: int) -> list[str]:
     """A code and everything below or above it, in lower case."""
     here, there = ("above", "code") if below else ("code", "above")
     sql = _LINKED.format(start=f"lower($2::{_TEXT})", rid="$1", here=here, there=there)
