@@ -26,6 +26,8 @@ export const router = createRouter({
         { path: "accounts", name: "accounts", component: () => import("./pages/accounts/AccountsPage.vue") },
         { path: "accounts/new", name: "new-account", meta: { page: "accounts" }, component: () => import("./pages/accounts/NewAccountPage.vue") },
         { path: "accounts/:id", name: "account", meta: { page: "accounts" }, component: () => import("./pages/accounts/AccountPage.vue") },
+        { path: "audit", name: "audit", component: () => import("./pages/audit/TrailPage.vue") },
+        { path: "audit/proof", name: "proof", meta: { page: "audit" }, component: () => import("./pages/audit/ProofPage.vue") },
         { path: "inbox", name: "inbox", component: () => import("./pages/inbox/InboxPage.vue") },
         { path: ":rest(.*)*", name: "nowhere", component: () => import("./pages/NotFoundPage.vue") },
       ],

@@ -16,6 +16,8 @@ function format(at: Date | string, locale: string, options: Intl.DateTimeFormatO
 
 export const clock = (at: Date | string, locale: string): string =>
   format(at, locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+export const toTheSecond = (at: Date | string, locale: string): string =>
+  format(at, locale, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 export const dayMonth = (at: Date | string, locale: string): string =>
   format(at, locale, { day: "numeric", month: "short" });
 export const fullDate = (at: Date | string, locale: string): string =>

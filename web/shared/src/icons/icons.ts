@@ -25,6 +25,7 @@ import drop from "@phosphor-icons/core/regular/drop-half.svg?raw";
 import ear from "@phosphor-icons/core/regular/ear.svg?raw";
 import envelope from "@phosphor-icons/core/regular/envelope-simple.svg?raw";
 import eye from "@phosphor-icons/core/regular/eye.svg?raw";
+import eyeFill from "@phosphor-icons/core/fill/eye-fill.svg?raw";
 import first from "@phosphor-icons/core/fill/star-fill.svg?raw";
 import firstAid from "@phosphor-icons/core/regular/first-aid-kit.svg?raw";
 import footprints from "@phosphor-icons/core/regular/footprints.svg?raw";
@@ -72,7 +73,7 @@ import table from "@phosphor-icons/core/regular/table.svg?raw";
 const drawings = {
   arrowRight, arrowsClockwise, bed, calendar, caretDown, caretLeft, caretRight, chart, chat, chatFill, check,
   checkCircle, checkCircleFill, checks, clipboard, clock, clockBack, cloudCheck, cloudSlash, columns, cross,
-  download, drop, ear, envelope, eye, first, firstAid, footprints, gauge, globe, heart, heartFill, help, home,
+  download, drop, ear, envelope, eye, eyeFill, first, firstAid, footprints, gauge, globe, heart, heartFill, help, home,
   homeFill, inbox, inboxFill, info, lock, moon, people, peopleFill, person, personCircle, personFill, phone,
   phoneFill, pill, plus, pulse, repeat, scales, search, signature, signOut, smartphone, speaker, sun, sunFill,
   thermometer, trend, warningFill, watch, wrench,
