@@ -45,9 +45,35 @@ async def test_an_auditor_finds_who_looked_at_a_participant_and_when_and_why(sig
 
 async def test_the_participant_sees_who_looked_by_name(signed):
     items = (await signed.ask("person_north", "GET", "/api/audit/own?limit=200")).json()["items"]
-    who = {(item["who"]["role"], item["who"]["name"], item["who"]["organisation"]) for item in items}
+    who = {
+        (item["who"]["role"], item["who"]["name"], item["who"]["organisation"])
+        for item in items
+        if item["outcome"] == "0"
+    }
     assert ("CCM", "ccm_north", "north") in who
     assert ("CCM", "ccm_south", "south") not in who
+
+
+async def test_the_participant_sees_who_was_not_let_in_and_nobody_learns_that_there_is_one(platform):
+    number, subject = platform.person["north"]
+    asked = {
+        f"/api/participants/{number}": "profile",
+        f"/api/participants/{number}/consents": "consent",
+        f"/api/measurements?subject={subject}&code=85354-9": "readings",
+        f"/api/decisions/limits?subject={subject}": "limits",
+        f"/fhir/Patient/{subject}": "profile",
+        f"/fhir/Patient/{subject}/$everything": "profile",
+    }
+    for address in asked:
+        there = await platform.ask("ccm_south", "GET", address)
+        other = address.replace(number, "SB-9999").replace(subject, "11111111-1111-4111-8111-111111111111")
+        nobody = await platform.ask("ccm_south", "GET", other)
+        assert (there.status_code, there.headers["content-length"]) == (404, nobody.headers["content-length"])
+    page = (await platform.ask("person_north", "GET", "/api/audit/own?limit=200&by=others")).json()["items"]
+    tried = [item for item in page if item["who"]["name"] == "ccm_south"]
+    assert {item["status"] for item in tried} == {404}
+    assert sorted(what["kind"] for item in tried for what in item["what"]) == sorted(asked.values())
+    assert not any(what["entities"] for item in tried for what in item["what"])
 
 
 async def test_the_same_is_told_to_clients_of_fhir(signed):

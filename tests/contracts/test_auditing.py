@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from smartbear.contracts import audit, trail
 from smartbear.contracts.auditing import Audited, Auditor
-from smartbear.contracts.scope import ANONYMOUS, SERVICE, AccessScope
+from smartbear.contracts.scope import ANONYMOUS, PARTICIPANT, SERVICE, AccessScope
 from smartbear.contracts.trail import TRAIL
 from smartbear.kit.db import BEFORE_COMMIT
 from tests.conftest import client_of
@@ -41,6 +41,10 @@ async def app(make_context, owner):
                 trail.about("s-1")
             return PlainTextResponse("changed")
 
+        async def refuse(request):
+            trail.sought(request.query_params["person"])
+            return PlainTextResponse("not here", 404)
+
         async def fail(_request):
             async with context.db.transaction() as tx:
                 await tx.execute("INSERT INTO mark VALUES (1)")
@@ -52,7 +56,13 @@ async def app(make_context, owner):
 
             return StreamingResponse(pieces())
 
-        handlers = {"/things/{thing}": look, "/change": change, "/fail": fail, "/long": long}
+        handlers = {
+            "/things/{thing}": look,
+            "/change": change,
+            "/refuse": refuse,
+            "/fail": fail,
+            "/long": long,
+        }
         routes = [Route(path, does, methods=["GET", "POST"]) for path, does in handlers.items()]
         yield Audited(Starlette(routes=routes), Auditor(context))
 
@@ -78,6 +88,24 @@ async def test_an_answer_has_an_event_that_names_no_more_than_its_status(ask, ow
     assert (seen.agent.account, seen.status, len(seen.sealed)) == ("a-1", 200, 1)
     assert lost.status == 404
     assert "secret" not in seen.address
+
+
+async def test_who_is_asked_for_in_vain_is_in_the_event_if_the_trail_knows_such_a_person(ask, owner):
+    await ask("GET", "/things/1")
+    people = await owner.fetchval("SELECT count(*) FROM audit.subject_key")
+    answers = [await ask("GET", f"/refuse?person={person}") for person in ("s-1", "nobody")]
+    assert [answer.text for answer in answers] == ["not here"] * 2
+    _, known, unknown = await events(owner)
+    assert (known.status, len(known.sealed)) == (404, 1)
+    assert (unknown.status, unknown.sealed) == (404, ())
+    assert await owner.fetchval("SELECT count(*) FROM audit.subject_key") == people
+
+
+async def test_who_is_asked_for_in_vain_and_seen_after_all_is_there_once(ask, owner):
+    own = AccessScope(role=PARTICIPANT, account="a-2", participant="SB-0002", subject="s-2")
+    await ask("GET", "/refuse?person=s-2", own)
+    [event] = await events(owner)
+    assert len(event.sealed) == 1
 
 
 async def test_a_change_and_its_event_are_one_transaction_and_the_only_event(ask, owner):

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from smartbear.contracts.audit import seal
+from smartbear.contracts.audit import Person, seal
 from smartbear.contracts.roles import ANONYMOUS
 from smartbear.contracts.scope import AccessScope
 from smartbear.contracts.trail import TRAIL, Trail
@@ -35,8 +35,13 @@ class Auditor:
     async def sealed(self, trail: Trail, status: int = 200) -> Sealed:
         """The record of what a request has seen since the last; Unavailable if a key cannot be had."""
         event, persons = trail.event(self._source, self._clock.now(), status), trail.persons()
+        refused = trail.refused
         trail.settle()
-        return seal(event, persons, await self._keys.of([person.subject for person in persons]))
+        keys = await self._keys.of([person.subject for person in persons])
+        if refused is not None and (key := await self._keys.known(refused)):
+            keys = {person.subject: keys[person.subject] for person in persons} | {refused: key}
+            persons = [*persons, Person(subject=refused)]
+        return seal(event, persons, keys)
 
     async def record(self, trail: Trail, status: int = 200) -> None:
         """Return once the event is committed, if there is to be one. Unavailable if it cannot be."""

@@ -48,6 +48,7 @@ class Trail:
         "_more",
         "_own",
         "_persons",
+        "_sought",
         "_told",
         "_unowned",
         "action",
@@ -89,6 +90,7 @@ class Trail:
         self._persons: dict[str, _Seen] = {self._own.subject: {}} if self._own else {}
         self._unowned: _Seen = {}
         self._listed = self._more = 0
+        self._sought: str | None = None
 
     def again(self) -> "Trail":
         """The same request from its beginning: a long one has an event for each of its parts."""
@@ -142,6 +144,15 @@ class Trail:
     def about(self, subject: str) -> None:
         """The request is about a person, whatever of theirs."""
         self._persons.setdefault(subject, {})
+
+    def sought(self, subject: str) -> None:
+        """Whoever asks may not see this person, if there is such a person at all."""
+        self._sought = subject
+
+    @property
+    def refused(self) -> str | None:
+        """The person who was asked for in vain."""
+        return None if self._sought in self._persons else self._sought
 
     def did(self, subtype: str, action: Action | None = None) -> None:
         """What was done has a name of its own; it is recorded whoever did it, and whatever was before."""
@@ -225,6 +236,12 @@ def about(*subjects: str) -> None:
     if trail := TRAIL.get():
         for subject in subjects:
             trail.about(subject)
+
+
+def sought(subject: str) -> None:
+    """``Trail.sought`` of the request at hand."""
+    if trail := TRAIL.get():
+        trail.sought(subject)
 
 
 def by(scope: AccessScope) -> None:

@@ -124,6 +124,17 @@ async def test_a_person_has_one_key_in_all_processes_and_its_salt_outlives_them(
     assert both[0]["p2"].open(sealed) is None
 
 
+async def test_the_key_of_a_person_nobody_knows_is_not_made(cdr, owner):
+    keys = Keys(cdr, MASTER)
+    made = (await keys.of(["p7"]))["p7"]
+    before = await owner.fetchval("SELECT count(*) FROM audit.subject_key")
+    known = await keys.known("p7")
+    assert known is not None
+    assert known.mark == made.mark
+    assert await keys.known("p-unknown") is None
+    assert await owner.fetchval("SELECT count(*) FROM audit.subject_key") == before
+
+
 async def test_what_is_sealed_about_a_person_is_unreadable_once_the_key_is_forgotten(cdr, database_url):
     before = (await Keys(cdr, MASTER).of(["p9"]))["p9"]
     sealed = before.seal(b"what was read")

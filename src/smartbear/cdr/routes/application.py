@@ -42,6 +42,7 @@ from smartbear.kit.errors import MethodNotAllowed, NotFound, PlatformError
 from smartbear.kit.problems import REQUEST_ID
 
 _PREFIX, _INTERNAL = "/fhir", "/internal/"
+_NOT_FOUND = 404
 _POSTED_SEARCH = ("_search",)
 _REQUEST_ID = REQUEST_ID.encode()
 _log = logs.get("cdr")
@@ -110,6 +111,8 @@ class FhirApplication:
         trail = self._trail(scope)
         with self._repository.auditor.following(trail):
             answer = await self._shaped_answer(scope, receive, form, limit)
+            if answer.status == _NOT_FOUND and (patient := _patient(scope["path"])):
+                trail.sought(patient)
             try:
                 await self._repository.auditor.record(trail, answer.status)
             except PlatformError as error:
@@ -168,6 +171,12 @@ class FhirApplication:
         host = next((value for name, value in scope["headers"] if name == b"host"), b"")
         used = f"{scope.get('scheme', 'http')}://{host.decode('latin-1')}{_PREFIX}/"
         return self._known_bases.get(used, self._repository.bases[0])
+
+
+def _patient(path: str) -> str | None:
+    """The Patient an address is about, or what is asked of one."""
+    parts = segments(path.removeprefix(_PREFIX))
+    return parts[1] if parts[:1] == ("Patient",) and len(parts) > 1 else None
 
 
 def _below(path: str) -> tuple[str, ...]:

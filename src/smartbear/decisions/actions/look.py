@@ -79,5 +79,6 @@ async def _names(users: UsersClient, accounts: Iterable[str]) -> dict[str, str]:
 async def must_see(connection: Connection, visible: Visible, subject: str) -> None:
     """NotFound for a person the caller may not see, as for one who does not exist."""
     if not await people.sees(connection, visible, subject):
+        trail.sought(subject)
         raise NotFound
     trail.about(subject)

@@ -36,6 +36,17 @@ class Keys:
             await self._fetch(missing)
         return self._held
 
+    async def known(self, subject: str) -> SubjectKey | None:
+        """The key of a person the trail knows; for others none is made.
+
+        Whoever measures how long it takes learns nothing: it is asked for each time. Unavailable as ``of``.
+        """
+        with required():
+            async with self._db.connection() as connection:
+                salt = await connection.fetchval("SELECT audit.salt($1)", name_of(self._master, subject))
+        key = SubjectKey(self._master, subject, salt or bytes(_SALT))
+        return key if salt else None
+
     async def _fetch(self, subjects: Collection[str]) -> None:
         held, asked = self._held, list(dict.fromkeys(subjects))
         names = [name_of(self._master, subject) for subject in asked]

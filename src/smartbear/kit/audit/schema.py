@@ -7,7 +7,7 @@ remove anything, nor say when or in which transaction it was.
 from smartbear.kit.audit.appending import inserting
 from smartbear.kit.db import Connection, role_of
 
-_FOR_ALL = "audit.salts, audit.prepare, audit.carry, audit.carried"
+_FOR_ALL = "audit.salts, audit.salt, audit.prepare, audit.carry, audit.carried"
 _READERS = ("assurance",)
 _ERASERS = ("users",)
 
@@ -60,6 +60,9 @@ BEGIN  -- not flushed by itself: what is sealed under a salt comes later in the 
     RETURN ARRAY(SELECT k.salt FROM unnest(names) WITH ORDINALITY AS n (name, place)
                  JOIN subject_key k USING (name) ORDER BY n.place);
 END $$;
+CREATE OR REPLACE FUNCTION audit.salt(name bytea) RETURNS bytea
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = audit
+AS $$ SELECT k.salt FROM subject_key k WHERE k.name = $1 $$;
 CREATE OR REPLACE FUNCTION audit.forget(names bytea[]) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = audit
 AS $$ DELETE FROM subject_key WHERE name = ANY(names) $$;
@@ -93,7 +96,8 @@ END $$;
 CREATE OR REPLACE FUNCTION audit.carried(journal text) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = audit
 AS $$ DELETE FROM journal j WHERE j.name = carried.journal $$;
-REVOKE ALL ON FUNCTION audit.salts, audit.forget, audit.prepare, audit.carry, audit.carried FROM PUBLIC;
+REVOKE ALL ON FUNCTION audit.salts, audit.salt, audit.forget, audit.prepare, audit.carry, audit.carried
+    FROM PUBLIC;
 """.replace("{_CARRY}", inserting("records", "marks"))
 
 

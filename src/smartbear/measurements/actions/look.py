@@ -64,5 +64,6 @@ async def last_readings(
 
 async def _must_see(connection: Connection, visible: Visible, subject: str) -> None:
     if not await people.sees(connection, visible, subject):
+        trail.sought(subject)
         raise NotFound
     trail.about(subject)

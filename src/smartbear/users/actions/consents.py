@@ -8,9 +8,10 @@ from smartbear.contracts.scope import PARTICIPANT, AccessScope
 from smartbear.kit import logs
 from smartbear.kit.context import Context
 from smartbear.kit.db import Connection
-from smartbear.kit.errors import FieldError, NotFound, Unprocessable
+from smartbear.kit.errors import FieldError, Unprocessable
 from smartbear.users import access
 from smartbear.users.actions.neighbours import Neighbours
+from smartbear.users.actions.refusing import refusal
 from smartbear.users.model.consents import Agreement, Decision, Purpose
 from smartbear.users.store import consents, participants
 from smartbear.users.store.consents import NewAgreement
@@ -24,7 +25,7 @@ async def agreements(context: Context, scope: AccessScope, participant_id: str) 
     rows = access.consenting(scope)
     async with context.db.transaction() as tx:
         if (locked := await participants.lock(tx, rows, participant_id)) is None:
-            raise NotFound
+            raise await refusal(tx, participant_id)
         trail.saw(f"Participant/{participant_id}", locked.subject)
         return await consents.agreements(tx, participant_id)
 
@@ -45,7 +46,7 @@ async def decide(
     _check(scope, decision, now)
     async with context.db.transaction() as tx:
         if (locked := await participants.lock(tx, rows, participant_id)) is None:
-            raise NotFound
+            raise await refusal(tx, participant_id)
         trail.saw(f"Participant/{participant_id}", locked.subject)
         said = await say(context, tx, scope, participant_id, locked, purpose, decision)
     _log.info("consent_given" if decision.given else "consent_withdrawn", code=purpose)

@@ -11,6 +11,7 @@ from smartbear.kit.db import Connection
 from smartbear.kit.errors import Conflict, FieldError, NotFound, Unprocessable
 from smartbear.users import access
 from smartbear.users.actions.neighbours import Neighbours
+from smartbear.users.actions.refusing import refusal
 from smartbear.users.model.devices import Assignment, HeldDevice, StockedDevice
 from smartbear.users.store import devices, participants, subjects
 
@@ -31,7 +32,7 @@ async def assign(
     async with context.db.transaction() as tx:
         locked = await participants.lock(tx, rows, participant_id)
         if locked is None:
-            raise NotFound
+            raise await refusal(tx, participant_id)
         trail.about(locked.subject)
         device = await devices.register(tx, context.new_id(), locked.organisation_id, form)
         holder = await devices.holder(tx, device.id)
@@ -54,7 +55,9 @@ async def take_back(context: Context, scope: AccessScope, participant_id: str, d
     rows = access.equipping(scope)
     async with context.db.transaction() as tx:
         visible = await participants.lock(tx, rows, participant_id)
-        if visible is None or await devices.holder(tx, device_id) != participant_id:
+        if visible is None:
+            raise await refusal(tx, participant_id)
+        if await devices.holder(tx, device_id) != participant_id:
             raise NotFound
         ended = await devices.end(tx, device_id, context.clock.now())
         if ended is None:

@@ -14,6 +14,7 @@ from smartbear.kit.db import Connection
 from smartbear.kit.errors import FieldError, NotFound, Unprocessable
 from smartbear.users import access
 from smartbear.users.actions import consents
+from smartbear.users.actions.refusing import refusal
 from smartbear.users.model.consents import Decision
 from smartbear.users.model.participants import ParticipantChange
 from smartbear.users.store import organisations, participants, subjects
@@ -55,7 +56,7 @@ async def change(
     async with context.db.transaction() as tx:
         locked = await participants.lock(tx, rows, participant_id)
         if locked is None:
-            raise NotFound
+            raise await refusal(tx, participant_id)
         trail.saw(f"Participant/{participant_id}", locked.subject)
         await participants.change(tx, participant_id, named)
         if "case_managers" in named:

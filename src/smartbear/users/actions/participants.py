@@ -8,11 +8,12 @@ from smartbear.contracts import trail
 from smartbear.contracts.cdr import Condition
 from smartbear.contracts.scope import AccessScope
 from smartbear.kit.context import Context
-from smartbear.kit.errors import FieldError, Forbidden, NotFound
+from smartbear.kit.errors import FieldError, Forbidden
 from smartbear.users import access
 from smartbear.users.actions import listing
 from smartbear.users.actions.listing import Order, Row, Sort, State
 from smartbear.users.actions.neighbours import Neighbours
+from smartbear.users.actions.refusing import refusal
 from smartbear.users.model.devices import HeldDevice
 from smartbear.users.model.participants import Private, Reachable
 from smartbear.users.model.rows import Search
@@ -94,7 +95,8 @@ async def detail(context: Context, neighbours: Neighbours, scope: AccessScope, p
     """One participant with contact, carers, devices and conditions; NotFound if not the caller's to see."""
     rows = await _find(context, neighbours, scope, Search(participant=participant_id))
     if not rows:
-        raise NotFound
+        async with context.db.connection() as connection:
+            raise await refusal(connection, participant_id)
     _seen(participant_id, rows[0].participant.subject)
     async with context.db.connection() as connection:
         private = await participants.private(connection, participant_id)
@@ -114,7 +116,8 @@ async def reachable(
     query = Query(Search(participant=participant_id), None, "id", "asc", 1, 1)
     page = await list_reachable(context, neighbours, scope, query)
     if not page.rows:
-        raise NotFound
+        async with context.db.connection() as connection:
+            raise await refusal(connection, participant_id)
     return page.rows[0]
 
 
