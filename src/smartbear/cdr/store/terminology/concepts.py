@@ -13,6 +13,8 @@ from smartbear.fhir.terminology.concepts import Concept, Head
 from smartbear.kit.db import Reader
 from smartbear.kit.errors import FieldError, Unprocessable
 
+_HEAD = itemgetter("url", "version", "name", "case_sensitive")
+_CONCEPT = itemgetter("code", "display", "inactive", "abstract", "detail")
 _FIND = """
     SELECT s.rid, s.url, s.version, s.name, s.case_sensitive
     FROM ix_code_system s JOIN resource r ON r.rid = s.rid
@@ -60,7 +62,7 @@ async def find_by_id(connection: Reader, type_number: int, resource_id: str) -> 
 
 
 def _system(row: "asyncpg.Record | None") -> System | None:
-    return System(row["rid"], Head(*list(row.values())[1:])) if row else None
+    return System(row["rid"], Head(*_HEAD(row))) if row else None
 
 
 async def chosen(
@@ -94,8 +96,7 @@ async def chosen(
         raise _refused("is no regular expression") from None
     wanted = None if codes is None or not system.head.case_sensitive else frozenset(codes)
     url, version = system.head.url, system.head.version
-    found = itemgetter("code", "display", "inactive", "abstract", "detail")
-    return [Concept(url, version, *found(row)) for row in rows if wanted is None or row["code"] in wanted]
+    return [Concept(url, version, *_CONCEPT(row)) for row in rows if wanted is None or row["code"] in wanted]
 
 
 async def above(connection: Reader, system: System, code: str) -> list[str]:
