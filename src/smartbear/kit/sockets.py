@@ -1,4 +1,4 @@
-"""Where the holder's socket is: an address of a unix socket has 100 bytes, and a data directory more."""
+"""Addresses of unix sockets: they have 100 bytes, and the path of a data directory has more."""
 
 import os
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ _DESCRIPTORS = Path("/proc/self/fd")
 
 
 class SocketPathTooLong(PlatformError):
-    """The path of the key holder's socket has more than 100 bytes: set SMARTBEAR_PSEUDONYM_SOCKET."""
+    """The path of a socket has more than 100 bytes: choose another place for it."""
 
     code = "socket_path_too_long"
 

@@ -19,7 +19,7 @@ from smartbear.kit.pseudonyms.client import Pseudonyms
 from smartbear.kit.pseudonyms.folder import Folder
 from smartbear.kit.pseudonyms.holder import Holder, Person
 from smartbear.kit.pseudonyms.keyring import Keyring
-from smartbear.kit.pseudonyms.place import SocketPathTooLong
+from smartbear.kit.sockets import SocketPathTooLong
 from smartbear.kit.pseudonyms.record import BrokenRecord, Journal
 
 PEOPLE = {

@@ -23,7 +23,7 @@ from smartbear.kit.pseudonyms.messages import (
     Pair,
     Request,
 )
-from smartbear.kit.pseudonyms.place import address
+from smartbear.kit.sockets import address
 
 _SECONDS = 5.0
 _KNOWN = {

@@ -14,7 +14,7 @@ import msgspec
 from smartbear.kit import logs
 from smartbear.kit.pseudonyms import messages
 from smartbear.kit.pseudonyms.holder import Holder
-from smartbear.kit.pseudonyms.place import address
+from smartbear.kit.sockets import address
 
 _CREDENTIALS = struct.Struct("3i")  # process, user, group: SO_PEERCRED of Linux
 _PRIVATE, _SHARED = 0o177, 0o111  # masks: sockets of the account alone, or of whoever is a peer
