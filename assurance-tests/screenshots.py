@@ -43,6 +43,7 @@ async def photographs(platform: PlatformUnderTest) -> None:
         for theme in _THEMES:
             await desk_pages(browser, platform, theme)
             await administrator_pages(browser, platform, theme)
+            await auditor_pages(browser, platform, theme)
 
 
 async def public_pages(browser: Browser, platform: PlatformUnderTest, theme: str) -> None:
@@ -105,6 +106,22 @@ async def administrator_pages(browser: Browser, platform: PlatformUnderTest, the
     await page.goto(f"{platform.address}/accounts")
     await page.get_by_role("table").wait_for()
     await photograph(page, "accounts", theme)
+    await context.close()
+
+
+async def auditor_pages(browser: Browser, platform: PlatformUnderTest, theme: str) -> None:
+    """Who looked at SB-0001, and the proof that the trail is intact."""
+    context = await window(browser, DESK, theme)
+    page = await context.new_page()
+    await sign_in(page, platform.address, "auditor", platform.password())
+    await page.get_by_role("heading", name="Who looked at a participant?").wait_for()
+    await page.goto(f"{platform.address}/audit?participant=SB-0001&period=day")
+    await page.get_by_role("heading", name="Who saw or changed").wait_for()
+    await photograph(page, "audit", theme)
+    await page.goto(f"{platform.address}/audit/proof")
+    await page.get_by_role("button", name="Verify now").click()
+    await page.get_by_text("The trail is intact").wait_for()
+    await photograph(page, "audit-proof", theme)
     await context.close()
 
 

@@ -97,6 +97,26 @@ async def test_axe_finds_nothing_on_the_pages_of_an_administrator(platform, open
     assert found + await faults(page) == []
 
 
+@THEMES
+async def test_axe_finds_nothing_on_the_pages_of_an_auditor(platform, open_window, theme):
+    page = await (await open_window(DESK, theme)).new_page()
+    await sign_in(page, platform.address, "auditor", platform.password())
+    await expect(page.get_by_role("heading", name="Who looked at a participant?")).to_be_visible()
+    pages = {
+        "/": "Who looked at a participant?",
+        "/audit?period=custom": "Access trail",
+        "/audit?participant=SB-9999": "There is no participant SB-9999",
+        "/audit/proof": "Newest checkpoints",
+        "/audit?participant=SB-0002": "Who saw or changed what is about SB-0002",
+        "/participants": "You may not see this",
+    }
+    found = await found_on(page, platform.address, pages)
+    await page.goto(f"{platform.address}/audit?participant=SB-0002")
+    await page.get_by_role("table", name="Accesses, newest first").get_by_role("button").first.click()
+    await expect(page.get_by_role("dialog").get_by_role("heading").first).to_be_focused()
+    assert found + await faults(page) == []
+
+
 async def test_axe_finds_nothing_in_the_app(platform, open_window):
     phone = await Phone.open(await open_window(PHONE), platform, "naples_participant")
     found = []

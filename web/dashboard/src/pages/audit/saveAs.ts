@@ -1,3 +1,6 @@
+/** What an export of today is called. */
+export const exportName = (): string => `audit-${new Date().toISOString().slice(0, 10)}.ndjson`;
+
 /** Has the browser keep a file; the token that fetched it is in no address. */
 export function saveAs(file: Blob, name: string): void {
   const link = document.createElement("a");

@@ -14,9 +14,9 @@ export function useWords() {
   const who = (agent: Agent): string => agent.username || (agent.role === "system" && agent.client) || role(agent);
   /** The same of an event, where the participant who was asked for is known by number. */
   const doer = ({ agent, persons }: AuditEvent): string => persons.find((person) => person.is_actor && person.participant)?.participant ?? who(agent);
-  /** Role and where: «Case manager, Funchal». */
-  const place = (agent: Agent): string =>
-    [role(agent) === who(agent) ? "" : role(agent), agent.project && t("audit.project", { name: agent.project }), ...agent.organisations.map(({ name }) => name)].filter(Boolean).join(", ");
+  /** Role and where, for whoever is called `name` already: «Case manager, Funchal». */
+  const place = (agent: Agent, name = who(agent)): string =>
+    [role(agent) === name ? "" : role(agent), agent.project && t("audit.project", { name: agent.project }), ...agent.organisations.map(({ name }) => name)].filter(Boolean).join(", ");
   const why = (purpose: string): string => orCode(`audit.purpose.${purpose}`, purpose);
   const source = (name: string): string => orCode(`audit.source.${name}`, name);
 
