@@ -15,7 +15,8 @@ Question = tuple[str, str, Any, dict[str, str]]
 
 _ANSWERABLE = {
     "date": ("ge1900-01-01", "lt2100-01-01", "eq2026-01-26"),
-    "quantity": ("gt1||/min", "61"),
+    "day": ("ge1900-01-01", "lt2100-01-01", "eq2026-01-26"),
+    "quantity": ("gt1||/min", "61||/min"),
     "number": ("gt0",),
     "code": ("final", "active"),
     "token": ("8867-4", "http://loinc.org|8867-4"),

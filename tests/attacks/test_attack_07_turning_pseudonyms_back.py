@@ -6,6 +6,7 @@ import pytest
 
 from tests.attacks.canaries import IDS
 from tests.attacks.records import told
+from tests.whole import ORIGIN
 
 PROJECT = "holobalance"
 REFERENCE = re.compile(r'(?:"reference":"|"fullUrl":"http://[^"]*/fhir/)([A-Z][A-Za-z]+)/([^"/]+)')
@@ -50,6 +51,9 @@ async def test_nobodys_token_is_learnt_by_adding_something_with_a_guess_in_it(pl
         {"subject": {"reference": f"Patient/{IDS[1]}"}},
         {"subject": {"identifier": {"system": "urn:CANARY-number", "value": "CANARY-number"}}},
         {"subject": {"reference": "Patient?identifier=CANARY-number"}},
+        {"subject": {"reference": f"Patient/{IDS[1]}/_history/a"}},
+        {"subject": {"reference": f"Patient/{IDS[1]}#{'a' * 500}"}},
+        {"subject": {"reference": f"{ORIGIN}/fhir/x/Patient/{IDS[1]}"}},
         {"contained": [{"resourceType": "Patient", "identifier": [{"value": "CANARY-number"}]}]},
     )
     for guess in guesses:

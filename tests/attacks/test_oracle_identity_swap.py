@@ -109,7 +109,7 @@ def values(kind):
         "date": [
             f"{prefix}{day + timedelta(days)}" for prefix in ("", "ge", "lt") for days in (-200, -140, 0, 30)
         ],
-        "quantity": ["61", "gt60||/min", "lt60||/min"],
+        "quantity": ["61", "61||/min", "gt60||/min", "lt60||/min"],
         "number": ["gt0"],
         "code": ["final", "active", "female", "completed"],
         "token": ["8867-4", "http://loinc.org|8867-4", "http://loinc.org|1"],
@@ -120,6 +120,7 @@ def values(kind):
             "Practitioner/{Practitioner:2}",
         ],
     }
+    known["day"] = known["date"]
     return known.get(kind, [f"{WORD}-family", IDS[1], BORN])
 
 

@@ -57,6 +57,10 @@ def test_a_token_that_is_none_names_nothing_and_never_passes_as_an_id():
     [
         {"reference": "Patient?identifier=AB-12"},
         {"reference": f"{BASE}Patient?identifier=AB-12"},
+        {"reference": "Patient/p1/_history/a"},
+        {"reference": f"Patient/p1/_history/{'1' * 11}"},
+        {"reference": f"Patient/p1#{'a' * 500}"},
+        {"reference": f"{BASE}x/Patient/p1"},
         {"identifier": {"system": "urn:x", "value": "AB-12"}},
     ],
 )
@@ -182,7 +186,10 @@ def test_a_path_the_repository_has_not_is_refused(path):
         ("code:not=http://loinc.org|8867-4", "code:not=http://loinc.org|8867-4"),
         ("status=final,amended", "status=final,amended"),
         ("value-quantity=gt5.4||mg", "value-quantity=gt5.4|http://unitsofmeasure.org|mg"),
-        ("value-quantity=gt5.4", "value-quantity=gt5.4"),
+        ("value-quantity=gt89||a", "value-quantity=gt89|http://unitsofmeasure.org|a"),
+        ("value-quantity=ap480||min", "value-quantity=ap480|http://unitsofmeasure.org|min"),
+        ("_lastUpdated=le2026-08-31T00:00:00.000Z", "_lastUpdated=le2026-03-02T00:00:00.000Z"),
+        ("_since=2026-08-31T00:00:00Z", "_since=2026-03-02T00:00:00Z"),
         ("device:missing=true", "device:missing=true"),
         ("_include=Observation:subject:Patient", "_include=Observation:subject:Patient"),
         ("_sort=-date,status&_count=5&_total=none", "_sort=-date,status&_count=5&_total=none"),
@@ -216,6 +223,7 @@ def test_a_search_is_asked_in_the_repositorys_own_terms(query, becomes):
         "code=|jane",
         "value-quantity=5|urn:x|jane",
         "value-quantity=5|jane",
+        "value-quantity=5",
         "date=2026-08",
         "date=ap2026-08-31",
         "date=yesterday",
@@ -241,6 +249,36 @@ def test_a_search_is_asked_in_the_repositorys_own_terms(query, becomes):
     ],
 )
 def test_what_the_answers_keep_back_cannot_be_asked_either(query):
+    with pytest.raises(Refused):
+        inward.target("Observation", query, TERMS)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["gt95||a", "ne90||a", "ap85||a", "89.9||a", "1200||mo", "lt5000||wk", "40000||d", "gt3e9||s", "95||a_j"],
+)
+def test_nobody_beyond_ninety_is_told_from_another_by_a_search(value):
+    with pytest.raises(Refused):
+        inward.target("Observation", f"value-quantity={value}", TERMS)
+
+
+def test_amounts_that_are_cut_or_dropped_put_nobody_in_order():
+    for order in ("value-quantity", "-value-quantity", "date,-value-quantity"):
+        with pytest.raises(Refused):
+            inward.target("Observation", f"_sort={order}", TERMS)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "_lastUpdated=gt2026-08-31T10:00:00Z",
+        "_lastUpdated=2026-08-31T00:00:00%2B01:00",
+        "_lastUpdated=2026-08-31,lt2026-08-31T00:00:01Z",
+        "_since=2026-08-31T10:00:00Z",
+        "_at=ge2026-08-31T10:00:00.5Z",
+    ],
+)
+def test_when_something_was_stored_is_asked_by_the_day_as_it_is_told(query):
     with pytest.raises(Refused):
         inward.target("Observation", query, TERMS)
 

@@ -150,6 +150,8 @@ def test_what_must_be_there_and_must_not_leave_is_masked():
         ({"value": 97, "system": "http://unitsofmeasure.org", "code": "a"}, 90),
         ({"value": 89, "system": "http://unitsofmeasure.org", "code": "a"}, 89),
         ({"value": 1200, "system": "http://unitsofmeasure.org", "code": "mo"}, 1080),
+        ({"value": 3100000000, "system": "http://unitsofmeasure.org", "code": "s"}, 2830464000),
+        ({"value": 480, "system": "http://unitsofmeasure.org", "code": "min"}, 480),
         ({"value": 3}, 3),
         ({"value": 3, "unit": "of Jane"}, None),
         ({"value": 3, "system": "urn:jane", "code": "x"}, None),

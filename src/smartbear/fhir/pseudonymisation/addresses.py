@@ -19,7 +19,7 @@ _OPERATION = re.compile(r"\$[a-z][a-z-]{1,40}")
 _OPAQUE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,80}")  # names of files that mean nothing outside
 _LONGEST = 500  # characters of a reference that is read at all
 _ID = re.compile(ID)
-_SEARCH = re.compile(r"[A-Z][A-Za-z]+\?.*", re.DOTALL)
+_OURS = re.compile(r"[A-Z][A-Za-z]+[/?]")  # how a reference into the repository begins
 _BULK = ("$export", "$export-poll-status", "$import")
 
 
@@ -80,7 +80,8 @@ def put_urn(text: str, holder: Any, key: str | int, draft: Draft) -> None:
 def take_reference(text: object, holder: dict[str, Any], draft: Draft) -> None:
     """`reference` of `holder`, inwards; what is not in the repository stays as it is.
 
-    A search in the place of an id is nobody's token: it would ask by what a project does not see.
+    Whatever may be read as an address in it and names no id is nobody's token. So is a search in the place of
+    an id: it would ask by what a project does not see.
     """
     holder["reference"] = text
     if not isinstance(text, str):
@@ -88,7 +89,7 @@ def take_reference(text: object, holder: dict[str, Any], draft: Draft) -> None:
     found = _literal(text, draft)
     if found:
         draft.want(holder, "reference", (found.type, found.id), f"{found.base}{found.type}/", found.version)
-    elif _SEARCH.fullmatch(text, len(_base(text, draft))):
+    elif _base(text, draft) or _OURS.match(text):
         draft.want(holder, "reference", ("Reference", text))
 
 

@@ -13,15 +13,16 @@ from smartbear.fhir.pseudonymisation import dates, policy
 from smartbear.fhir.pseudonymisation.draft import Draft
 from smartbear.fhir.pseudonymisation.rules import code_forms, is_public_code
 from smartbear.fhir.pseudonymisation.searchable import Searchable, searchable
-from smartbear.fhir.pseudonymisation.ways import UCUM
+from smartbear.fhir.pseudonymisation.ways import UCUM, is_cut
 from smartbear.fhir.references import ID
 from smartbear.fhir.search.escapes import split
+from smartbear.fhir.search.numbers import approximate_range, implicit_range
 from smartbear.fhir.search.parameters import parameters
 from smartbear.kit.errors import BadInput, FieldError
 
 _MOST = 200  # parameters
 _DATE = re.compile(r"(eq|ne|gt|lt|ge|le|sa|eb)?(\d[0-9T:Z.+-]*)")
-_NUMBER = re.compile(r"(?:eq|ne|gt|lt|ge|le|sa|eb|ap)?-?\d{1,17}(?:\.\d{1,17})?(?:[eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"(?:eq|ne|gt|lt|ge|le|sa|eb|ap)?(-?\d{1,17}(?:\.\d{1,17})?(?:[eE][+-]?\d{1,3})?)")
 _REFERENCE = re.compile(rf"(?:(?P<type>[A-Z][A-Za-z]+)/)?(?P<id>{ID})")
 _WORDS = re.compile(r"[A-Za-z][A-Za-z.]*(?:,[A-Za-z][A-Za-z.]*)*")
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,40}", re.IGNORECASE)
@@ -37,7 +38,10 @@ _OF_RESULTS = {
     "_cursor": re.compile(r"[A-Za-z0-9_-]{1,400}"),
     "max": re.compile(r"\d{1,6}"),
 }
-_MOMENTS = frozenset({"_since", "_until", "_at", "start", "end"})
+_NOTED = frozenset({"_since", "_until", "_at"})
+"""Compared with what the repository noted, which leaves by its day."""
+_MOMENTS = frozenset({*_NOTED, "start", "end"})
+_WHOLE_DAY = re.compile(r"[^T]*(?:T00:00:00(?:\.0{1,9})?Z)?")
 _LAST_DAY = frozenset({"gt", "le", "sa"})  # comparisons with the end of a month or year
 _INCLUDES = frozenset({"_include", "_revinclude"})
 _DAY = len("2026-01-01")
@@ -94,7 +98,8 @@ def _piece(kind: str, name: str, value: str, draft: Draft) -> Piece | None:
         is_read = form.fullmatch(value) is not None
         piece.parts.append(value)
     elif name in _MOMENTS:
-        is_read = _moment(value, piece.parts, draft)
+        is_whole = name not in _NOTED or _WHOLE_DAY.fullmatch(value) is not None
+        is_read = is_whole and _moment(value, piece.parts, draft)
     else:
         is_read = _criterion(kind, name, value, piece.parts, draft)
     if is_read:
@@ -137,7 +142,8 @@ def _is_include(value: str, modifier: str) -> bool:
 
 
 def _is_order(kind: str, value: str) -> bool:
-    return all(each.removeprefix("-") in searchable(kind) for each in value.split(","))
+    found = [searchable(kind).get(each.removeprefix("-")) for each in value.split(",")]
+    return all(one is not None and one.kind != "quantity" for one in found)
 
 
 class _Read(NamedTuple):
@@ -192,6 +198,11 @@ def _date(_parameter: Searchable, text: str, parts: list[str], draft: Draft) -> 
     return found is not None and len(found) >= _DAY
 
 
+def _day(parameter: Searchable, text: str, parts: list[str], draft: Draft) -> bool:
+    """A date, or the moment in which it begins."""
+    return _WHOLE_DAY.fullmatch(text) is not None and _date(parameter, text, parts, draft)
+
+
 def _edge(prefix: str, point: str) -> str:
     """The day that decides a comparison with a month or year; no day for those with the whole of it."""
     if prefix in ("", "eq", "ne") or not _PARTIAL.fullmatch(point):
@@ -207,13 +218,17 @@ def _number(_parameter: Searchable, text: str, parts: list[str], _draft: Draft) 
 
 
 def _quantity(_parameter: Searchable, text: str, parts: list[str], _draft: Draft) -> bool:
-    """A number, alone or with a UCUM unit: a unit that is only spelt is not compared."""
+    """A number with a UCUM unit. Without one it would be compared with amounts that do not leave, too.
+
+    So would a lifetime, which leaves shorter than it is.
+    """
     number, *unit = text.split("|")
-    parts.append("|".join([number, UCUM, unit[1]]) if len(unit) > 1 else text)
-    is_unit = not unit or (
-        len(unit) == _SYSTEM_AND_CODE and unit[0] in ("", UCUM) and is_public_code(UCUM, unit[1])
-    )
-    return _NUMBER.fullmatch(number) is not None and is_unit
+    read = _NUMBER.fullmatch(number)
+    if read is None or len(unit) != _SYSTEM_AND_CODE or unit[0] not in ("", UCUM):
+        return False
+    parts.append("|".join([number, UCUM, unit[1]]))
+    reach = approximate_range if number.startswith("ap") else implicit_range
+    return is_public_code(UCUM, unit[1]) and not is_cut(reach(read[1])[1], unit[1])
 
 
 def _token(_parameter: Searchable, text: str, parts: list[str], _draft: Draft) -> bool:
@@ -237,6 +252,7 @@ def _code(_parameter: Searchable, text: str, parts: list[str], _draft: Draft) ->
 _READERS: dict[str, Callable[[Searchable, str, list[str], Draft], bool]] = {
     "code": _code,
     "date": _date,
+    "day": _day,
     "number": _number,
     "quantity": _quantity,
     "reference": _reference,

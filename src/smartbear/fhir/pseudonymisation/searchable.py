@@ -24,7 +24,7 @@ class Searchable(msgspec.Struct, frozen=True):
     """A parameter that may be used."""
 
     kind: str
-    """date, number, quantity, reference, token (with a code system) or code (a code of a value set)."""
+    """date, day (of what leaves by its day), number, quantity, reference, token (with a system), code (without)."""
     targets: tuple[str, ...] = ()
     bare: str = ""
     """The type that an id without one is of; empty where that is not clear."""
@@ -37,7 +37,7 @@ def searchable(type_name: str) -> Mapping[str, Searchable]:
         return MappingProxyType({})
     found = {code: _searchable(type_name, code) for code in parameters(type_name)}
     allowed = {code: one for code, one in found.items() if one}
-    return MappingProxyType(allowed | {LAST_UPDATED: Searchable("date")})
+    return MappingProxyType(allowed | {LAST_UPDATED: Searchable("day")})
 
 
 def _searchable(type_name: str, code: str) -> Searchable | None:

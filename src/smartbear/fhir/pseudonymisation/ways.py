@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from smartbear.fhir import definitions
+from smartbear.fhir.fhirpath.units import unit
 from smartbear.fhir.pseudonymisation import dates
 from smartbear.fhir.pseudonymisation.draft import Draft
 from smartbear.fhir.pseudonymisation.rules import is_public_code, parameter_names
@@ -18,6 +19,8 @@ OLDEST = 90
 UCUM = "http://unitsofmeasure.org"
 
 _YEARS = {"a": OLDEST, "mo": OLDEST * 12, "wk": OLDEST * 52, "d": OLDEST * 365}
+_LIFETIME = OLDEST * 52 * 7 * 86400
+"""Seconds: the least of the amounts above."""
 _NUMBERS = (int, Decimal, float)
 _SAMPLES = re.compile(r"(?:(?:-?\d+(?:\.\d+)?|[ELU])(?: |$))*")
 _COUNTRY = re.compile(r"[A-Z]{2,3}")
@@ -125,10 +128,26 @@ def quantity(value: Any, _draft: Draft) -> Any:
     if value.get("comparator") in _COMPARATORS:
         made["comparator"] = value["comparator"]
     if system == UCUM and is_public_code(system, code):
-        made |= {"value": min(amount, _YEARS.get(str(code), amount)), "system": UCUM, "code": code}
+        most = most_of(str(code))
+        made |= {"value": amount if most is None else min(amount, most), "system": UCUM, "code": code}
     elif "unit" in value or "code" in value:
         return None
     return made
+
+
+@lru_cache(maxsize=256)
+def most_of(code: str) -> int | None:
+    """The amount of a unit of time beyond which amounts are one; None for other units."""
+    known = unit(code)
+    if known is None or known.dimension != "s":
+        return None
+    return _YEARS.get(code, int(_LIFETIME / known.ratio))
+
+
+def is_cut(amount: Decimal, code: str) -> bool:
+    """Whether amounts from here on may leave as a smaller one, whatever unit of time they have."""
+    known = unit(code)
+    return known is not None and known.dimension == "s" and known.to_base(amount) >= _LIFETIME
 
 
 _COMPARATORS = ("<", "<=", ">=", ">")
