@@ -12,6 +12,7 @@ from smartbear.contracts.scope import PARTICIPANT, SYSTEM, AccessScope
 from smartbear.fhir import json
 from smartbear.kit.audit import SubjectKey
 from tests.cdr.conftest import Fhir, observation, patient
+from tests.cdr.test_consent import consent
 from tests.conftest import client_of, eventually, test_key
 
 NURSE = AccessScope(role="CCM", account="a-1", username="test_clinician", organisations=("north",))
@@ -203,8 +204,15 @@ async def test_what_components_read_for_themselves_leaves_no_event_and_what_they
     assert (one.event.agent.service, one.event.action) == ("users", "C")
 
 
-async def test_what_an_export_holds_is_recorded_for_who_asked_before_it_can_be_fetched(world, working):
-    machine = await world.service.caller(TOOL)
+@pytest.mark.parametrize(("scopes", "purpose"), [((), "HOPERAT"), (("project.x",), "HRESCH")])
+async def test_what_an_export_holds_is_recorded_for_who_asked_before_it_can_be_fetched(
+    world, working, scopes, purpose
+):
+    tool = await world.service.machine("system/*.*")
+    for one in world.watched.trail.subjects:
+        await tool.create(consent(one, scope="research"))
+    asking = AccessScope(role=SYSTEM, client="tool", scopes=("system/*.*", *scopes))
+    machine = await world.service.caller(asking)
     await world.watched.trail.news()
     begun = await machine.send("GET", "$export?_type=Observation", prefer="respond-async")
     assert begun.status_code == 202
@@ -213,7 +221,7 @@ async def test_what_an_export_holds_is_recorded_for_who_asked_before_it_can_be_f
         await eventually(lambda: has_ended(machine, address))
     told = await world.watched.trail.news()
     [piece] = [one for one in told if one.event.address == "job $export"]
-    assert piece.event.agent.client == "tool"
+    assert (piece.event.agent.client, piece.event.purpose) == ("tool", purpose)
     assert piece.persons.keys() >= world.watched.trail.subjects
     assert f"Observation/{world.observation}" in piece.persons[world.anna]
 

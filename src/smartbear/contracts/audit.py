@@ -32,8 +32,9 @@ _PURPOSES = {
     SERVICE: "HOPERAT",
     ANONYMOUS: "HOPERAT",
 }
-"""Role → https://terminology.hl7.org/ValueSet/v3-PurposeOfUse; a project's clients do research instead."""
-_PROJECT = "HRESCH"
+"""Role → https://terminology.hl7.org/ValueSet/v3-PurposeOfUse."""
+RESEARCH = "HRESCH"
+"""What a project's clients do, and jobs for them."""
 
 
 class Agent(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -119,7 +120,7 @@ def agent_of(scope: AccessScope) -> Agent:
 
 def purpose_of(agent: Agent) -> str:
     """Why somebody in this role does anything here."""
-    return _PROJECT if agent.project else _PURPOSES[agent.role]
+    return RESEARCH if agent.project else _PURPOSES[agent.role]
 
 
 def seal(event: Event, persons: Sequence[Person], keys: Mapping[str, SubjectKey]) -> Sealed:

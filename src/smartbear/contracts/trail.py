@@ -13,7 +13,7 @@ from copy import copy
 from datetime import datetime
 from functools import lru_cache
 
-from smartbear.contracts.audit import Action, Event, Person, agent_of, purpose_of
+from smartbear.contracts.audit import RESEARCH, Action, Event, Person, agent_of, purpose_of
 from smartbear.contracts.roles import ANONYMOUS, PARTICIPANT, SERVICE, SYSTEM
 from smartbear.contracts.scope import AccessScope
 
@@ -56,6 +56,7 @@ class Trail:
         "is_change",
         "is_quiet",
         "is_recorded",
+        "is_research",
         "query",
         "request",
         "subtype",
@@ -67,6 +68,8 @@ class Trail:
     ) -> None:
         self.agent, self._address, self.request, self.query = agent_of(scope), address, request, query
         self.action, self.subtype = _ACTIONS.get(method, _OTHER)
+        self.is_research = False
+        """Whether it is, whatever role it is done in."""
         self.times = 1
         """How often it was done, where one event stands for many."""
         self.is_change = method not in _SAFE
@@ -168,7 +171,7 @@ class Trail:
             at=at,
             entities=tuple(self._unowned),
             more=self._more,
-            purpose=purpose_of(self.agent),
+            purpose=RESEARCH if self.is_research else purpose_of(self.agent),
             query=_names(self.query) if self.query else (),
             request=self.request,
             source=source,
@@ -211,13 +214,14 @@ def _names(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if _NAME.fullmatch(name)))[:_MOST]
 
 
-def on_behalf_of(who: str, what: str, action: Action, request: str) -> Trail:
+def on_behalf_of(who: str, what: str, action: Action, request: str, *, is_research: bool = False) -> Trail:
     """A job that somebody has asked for, by ``AccessScope.who``; it is in the trail as that one's doing."""
     role, _, name = who.partition(" ")
     is_machine = role in {SYSTEM, SERVICE}
     scope = AccessScope(role=role, client=name if is_machine else "", account="" if is_machine else name)
     trail = Trail(scope, "GET", lambda: f"job {what}", request)
     trail.did(what, action)
+    trail.is_research = is_research
     return trail
 
 

@@ -199,7 +199,9 @@ class _Export:
 
     async def _record(self, tx: Connection, shown: _Shown) -> None:
         """Whose data is in the pieces, in the name of whoever will fetch them."""
-        repository, trail = self._repository, on_behalf_of(self._job.caller, "$export", "E", self._job.id)
+        repository, job = self._repository, self._job
+        is_research = self._asked.access.purpose == "research"
+        trail = on_behalf_of(job.caller, "$export", "E", job.id, is_research=is_research)
         versions = [(rid, version) for rid, version, _ in shown]
         whose = await subjects.of(tx, repository.dictionary, versions)
         for (_, _, reference), subject in zip(shown, whose, strict=True):

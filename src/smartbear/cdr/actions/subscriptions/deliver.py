@@ -126,7 +126,8 @@ class _Delivery:
     async def _record(self, running: Running, place: Place, stored: Stored) -> None:
         """Nothing leaves that is not in the trail."""
         repository = self.repository
-        trail = on_behalf_of(running.access.caller, "notification", "R", running.id)
+        caller, is_research = running.access.caller, running.access.purpose == "research"
+        trail = on_behalf_of(caller, "notification", "R", running.id, is_research=is_research)
         async with repository.db.connection() as connection:
             await witness.tell(repository, connection, trail, [(place.rid, stored)])
         await repository.auditor.record(trail)
