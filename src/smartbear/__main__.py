@@ -90,6 +90,13 @@ def beside_command(listener: int, place: int, components: Components = None) -> 
     _run(serve.serve_beside(settings, listener, place, _known(components)), settings)
 
 
+@app.command("record", hidden=True)
+def record_command(place: int) -> None:
+    """Serve requests to the record that the parent process passes on, until it is gone."""
+    settings = _settings()
+    _run(serve.serve_record(settings, place), settings)
+
+
 @app.command("worker")
 def worker_command(
     components: Components = None,

@@ -18,6 +18,7 @@ from smartbear.gateway.routes.front import Front, Guards
 from smartbear.gateway.routes.onward import Onward
 from smartbear.gateway.routes.proxy import Proxy
 from smartbear.gateway.routes.pseudonymous import Pseudonymous
+from smartbear.gateway.routes.relief import Relief
 from smartbear.gateway.settings import GatewaySettings
 from smartbear.kit.context import Context
 
@@ -28,12 +29,13 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     settings = GatewaySettings()
     limits, pressure = Limits(context, settings), Pressure(settings.most_waiting, settings.most_late)
     callers, proxy, projects = Callers(context), Proxy(context), Projects(context)
+    relief = Relief(context.settings.record_sockets)
     inside = own.build(context, projects)
     witness = Witness(context)
     guards = Guards(callers, limits, pressure, Cors(settings.cors_origins), witness)
     at_work = [asyncio.create_task(limits.run()), asyncio.create_task(watch(pressure))]
     try:
-        yield Front(context, guards, inside, Onward(context, inside, proxy), Pseudonymous(projects))
+        yield Front(context, guards, inside, Onward(context, inside, proxy, relief), Pseudonymous(projects))
     finally:
         for task in at_work:
             task.cancel()
@@ -42,4 +44,5 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
         await witness.strangers.close()
         await projects.close()
         await callers.close()
+        await relief.close()
         await proxy.close()

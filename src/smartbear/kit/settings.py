@@ -57,10 +57,17 @@ class PlatformSettings(BaseSettings):
         Path(__file__).resolve().parents[3] / "web", description="Folder of the built web applications."
     )
     serving_processes: int = Field(
-        default_factory=lambda: min(2, os.cpu_count() or 1),
+        default_factory=lambda: max(1, (os.cpu_count() or 1) // 4),
         ge=1,
         le=64,
-        description="Processes that answer at the front door. Default: two where there are two cores.",
+        description="Processes that answer at the front door. Default: one for every four cores.",
+    )
+    record_processes: int = Field(
+        default_factory=lambda: min(1, (os.cpu_count() or 1) // 2),
+        ge=0,
+        le=64,
+        description="Processes beside the front door for requests to the record that last, such as Bundles. "
+        "Default: one where there are two cores.",
     )
     worker_concurrency: int = Field(8, ge=1, le=100, description="Jobs one worker runs at the same time.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
@@ -92,6 +99,11 @@ class PlatformSettings(BaseSettings):
         if not self.audit and self.environment == "production":
             raise ValueError("audit: in production every access is recorded")
         return self
+
+    @property
+    def record_sockets(self) -> tuple[Path, ...]:
+        """Where the processes for requests that last listen."""
+        return tuple(self.home / "run" / f"record-{place}.sock" for place in range(self.record_processes))
 
     @property
     def key_folder(self) -> Path:

@@ -52,6 +52,9 @@ async def platform(
         for place in range(others):
             beside = ("beside", str(listener.fileno()), str(place), *components)
             await stack.enter_async_context(processes.kept_alive(beside, inherited=[listener.fileno()]))
+        if {"gateway", "cdr"} <= set(components):
+            for place in range(settings.record_processes):
+                await stack.enter_async_context(processes.kept_alive(["record", str(place)]))
         memory.settle()
         _log.info("serving", port=listener.getsockname()[1], components=",".join(components))
         yield Platform(running, settings.addresses()[0])
@@ -74,6 +77,21 @@ async def serve_beside(
         await stack.enter_async_context(
             serving.serving(running.front, socket.socket(fileno=listener), shared=True)
         )
+        memory.settle()
+        await processes.until_told(follow_stdin=True)
+
+
+async def serve_record(settings: PlatformSettings, place: int) -> None:
+    """Serve requests to the record that a front door of this machine passes on, until the parent is gone."""
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(database(settings))
+        observe(
+            settings,
+            settings.internal_port and settings.internal_port + 1 + settings.serving_processes + place,
+        )
+        running = await stack.enter_async_context(assemble(settings, url, ("cdr",)))
+        listener = stack.enter_context(serving.listen_inside(settings.record_sockets[place]))
+        await stack.enter_async_context(serving.serving(running.front, listener))
         memory.settle()
         await processes.until_told(follow_stdin=True)
 

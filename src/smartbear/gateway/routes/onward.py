@@ -14,6 +14,7 @@ from smartbear.gateway.actions.breakers import Breaker
 from smartbear.gateway.model.table import OWN, TABLE, Row
 from smartbear.gateway.routes.proxy import Proxy
 from smartbear.gateway.routes.relay import relay
+from smartbear.gateway.routes.relief import RELIEVED, Relief
 from smartbear.kit.context import Context
 from smartbear.kit.errors import PlatformError, Unavailable
 from smartbear.kit.http import address_of
@@ -27,9 +28,14 @@ class Onward:
     """The components, each with a circuit breaker; ``own`` answers what is the front door's."""
 
     def __init__(
-        self, context: Context, own: ASGIApp, proxy: Proxy, monotonic: Callable[[], float] = time.monotonic
+        self,
+        context: Context,
+        own: ASGIApp,
+        proxy: Proxy,
+        relief: Relief,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._context, self._own, self._proxy = context, own, proxy
+        self._context, self._own, self._proxy, self._relief = context, own, proxy, relief
         self._breakers = {row.component: Breaker(row.component, monotonic) for row in TABLE}
 
     async def answer(self, row: Row, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,7 +64,10 @@ class Onward:
             attempt.limit.cancel()
 
     def _forward(self, row: Row) -> ASGIApp:
-        return self._context.local(row.component) or partial(self._proxy.pass_on, row.component)
+        local = self._context.local(row.component)
+        if local is None:
+            return partial(self._proxy.pass_on, row.component)
+        return partial(self._relief.answer, local) if row.component == RELIEVED else local
 
     async def open_websocket(self, row: Row, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand a websocket on; the component ends it, or it ends before it opens."""

@@ -15,8 +15,13 @@ from smartbear.kit.http import address_of
 
 _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"te", b"trailer"})
 _TIMEOUT = httpx.Timeout(10.0, connect=2.0, read=60.0).as_dict()  # event streams speak every 15 s
+_SILENT = "This part of the platform does not answer."
 _POOL = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=3)
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+
+
+class Unreachable(Unavailable):
+    """Nobody listens there; nothing of the request has been read."""
 
 
 class Proxy:
@@ -33,29 +38,36 @@ class Proxy:
         }
 
     async def pass_on(self, component: str, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the request to the component and its answer back, piece by piece.
-
-        The answer is let go of when the caller leaves, an event stream also when the front door closes.
-        Raises Unavailable if the component does not answer, or breaks off an answer that has an end.
-        """
+        """Have the component answer, as ``pass_on`` does."""
         client = self._clients.get(component)
         if client is None:
             raise Unavailable(f"{component} does not run here.")
-        try:
-            answer = await client.send(_request(client.base_url, scope, receive), stream=True)
-        except httpx.TransportError as error:
-            raise Unavailable(f"{component} does not answer.", retry_after=2) from error
-        try:
-            response = StreamingResponse(_pieces(answer, scope), answer.status_code)
-            response.raw_headers = [pair for pair in answer.headers.raw if pair[0].lower() not in _HOP_BY_HOP]
-            await response(scope, receive, send)
-        finally:
-            await answer.aclose()
+        await pass_on(client, scope, receive, send)
 
     async def close(self) -> None:
         """Close the clients."""
         for client in self._clients.values():
             await client.aclose()
+
+
+async def pass_on(client: httpx.AsyncClient, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the request to a component and its answer back, piece by piece.
+
+    The answer is let go of when the caller leaves, an event stream also when the front door closes. Raises
+    Unreachable, or Unavailable if the component does not answer or breaks off an answer that has an end.
+    """
+    try:
+        answer = await client.send(_request(client.base_url, scope, receive), stream=True)
+    except httpx.ConnectError as error:
+        raise Unreachable(_SILENT, retry_after=2) from error
+    except httpx.TransportError as error:
+        raise Unavailable(_SILENT, retry_after=2) from error
+    try:
+        response = StreamingResponse(_pieces(answer, scope), answer.status_code)
+        response.raw_headers = [pair for pair in answer.headers.raw if pair[0].lower() not in _HOP_BY_HOP]
+        await response(scope, receive, send)
+    finally:
+        await answer.aclose()
 
 
 def _pieces(answer: httpx.Response, scope: Scope) -> AsyncIterator[bytes]:
