@@ -86,9 +86,31 @@ async def test_a_case_manager_enters_what_was_signed_on_paper(world, person):
     assert answers == [{"care": care, "research": True} for care in (True, False, True)]
 
 
+async def test_what_was_said_is_told_with_how_it_was_said_and_where_the_paper_is(world, person):
+    forms = [
+        {"given": True, "signed": "2026-06-10", "note": " Folder 7 "},
+        {"given": False, "signed": "2026-06-11", "how": "telephone", "note": "Called back"},
+    ]
+    for form in forms:
+        world.clock.advance(timedelta(seconds=1))
+        given(await put(world, world.ccm, person, "research", **form))
+    world.clock.advance(timedelta(seconds=1))
+    given(await put(world, world.participant(person), person, "research", given=True))
+    found = await get(world, world.participant(person), f"/api/participants/{person['id']}/consents")
+    said = [(one["given"], one["how"], one["signed"], one["note"]) for one in found["items"][1]["said"]]
+    assert said == [
+        (True, "app", None, ""),
+        (False, "telephone", "2026-06-11", "Called back"),
+        (True, "paper", "2026-06-10", "Folder 7"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("form", "place"),
     [
+        ({"given": True, "signed": "2026-06-01", "how": "telephone"}, "how"),
+        ({"given": False, "signed": "2026-06-01", "how": "rumour"}, "how"),
+        ({"given": False, "signed": "2026-06-01", "note": "x" * 201}, "note"),
         ({"given": True}, "signed"),
         ({"given": True, "signed": "2026-06-16"}, "signed"),
         ({"given": "perhaps", "signed": "2026-06-01"}, "given"),
@@ -109,8 +131,10 @@ async def test_nobody_decides_for_others(world, person):
     async with world.client(stranger) as client:
         assert (await client.get(f"/api/participants/{person['id']}/consents")).status_code == 404
     assert (await put(world, world.tech, person, **paper)).status_code == 403
-    refused = await put(world, own, person, **paper)
-    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "not_yours")
+    for entered in ({"signed": "2026-06-01"}, {"how": "telephone"}, {"note": "x"}):
+        refused = await put(world, own, person, given=False, **entered)
+        found = [(one["path"], one["code"]) for one in refused.json()["errors"]]
+        assert (refused.status_code, found) == (422, [(*entered, "not_yours")])
     assert (await put(world, world.ccm, person, "marketing", **paper)).status_code == 422
     assert world.neighbours.heeded == []
 

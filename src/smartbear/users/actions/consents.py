@@ -69,7 +69,15 @@ async def say(
     """Write a decision down, and tell the repository once the transaction commits."""
     now = context.clock.now()
     agreement = NewAgreement(
-        context.new_id(), participant_id, purpose, decision.given, now, decision.signed, scope.account
+        id=context.new_id(),
+        participant=participant_id,
+        purpose=purpose,
+        given=decision.given,
+        at=now,
+        signed=decision.signed,
+        account=scope.account,
+        by_telephone=decision.how == "telephone",
+        note=decision.note.strip(),
     )
     await consents.add(tx, agreement)
     said = ParticipantConsented(
@@ -91,14 +99,23 @@ async def heed(context: Context, change: ConsentChanged) -> None:
 
 
 def _check(scope: AccessScope, decision: Decision, now: datetime) -> None:
-    own = scope.role == PARTICIPANT
-    if own and decision.signed:
-        raise _fault("not_yours", "Only a case manager enters what was signed on paper.")
-    if not own and decision.signed is None:
-        raise _fault("missing", "Say which date the signed paper bears.")
-    if decision.signed and decision.signed > now.date():
-        raise _fault("in_future", "The date on the paper is in the future.")
+    if scope.role == PARTICIPANT:
+        _check_own(decision)
+    elif decision.signed is None:
+        raise _fault("signed", "missing", "Say which date the signed paper bears, or when the call was.")
+    elif decision.signed > now.date():
+        raise _fault("signed", "in_future", "The date is in the future.")
+    elif decision.given and decision.how == "telephone":
+        raise _fault(
+            "how", "needs_paper", "Consent is given on paper or in the app, not told."
+        )
 
 
-def _fault(code: str, message: str) -> Unprocessable:
-    return Unprocessable(errors=(FieldError("signed", code, message),))
+def _check_own(decision: Decision) -> None:
+    entered = decision.model_fields_set - {"given"}
+    if field := min(entered, default=None):
+        raise _fault(field, "not_yours", "Only a case manager enters what was signed or told.")
+
+
+def _fault(field: str, code: str, message: str) -> Unprocessable:
+    return Unprocessable(errors=(FieldError(field, code, message),))

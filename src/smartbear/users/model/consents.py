@@ -7,6 +7,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Purpose = Literal["care", "research"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+How = Literal["app", "paper", "telephone"]
+NOTE_LENGTH = 200
 
 
 class Said(BaseModel):
@@ -14,7 +16,9 @@ class Said(BaseModel):
 
     given: bool
     at: AwareDatetime
-    signed: date | None = Field(description="The date on the paper; null for a decision in the app.")
+    how: How
+    signed: date | None = Field(description="The date on the paper, or of the call; null for the app.")
+    note: str = Field(description="Where the paper is, or who took the call; the participant reads it too.")
 
 
 class Agreement(BaseModel):
@@ -32,5 +36,9 @@ class Decision(BaseModel):
 
     given: bool
     signed: date | None = Field(
-        None, description="The date on the paper: given by case managers, and by nobody else."
+        None, description="The date on the paper, or of the call: from case managers, and from nobody else."
     )
+    how: Literal["paper", "telephone"] = Field(
+        "paper", description="How a case manager heard of it; consent itself needs the paper."
+    )
+    note: str = Field("", max_length=NOTE_LENGTH, description="Where the paper is, or who took the call.")

@@ -21,12 +21,14 @@ class NewAgreement:
     at: datetime
     signed: date | None
     account: str
+    by_telephone: bool
+    note: str
 
 
 async def add(tx: Connection, said: NewAgreement) -> None:
     """Write down a decision."""
     await tx.execute(
-        "INSERT INTO agreement VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO agreement VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         said.id,
         said.participant,
         said.purpose,
@@ -34,6 +36,8 @@ async def add(tx: Connection, said: NewAgreement) -> None:
         said.at,
         said.signed,
         said.account,
+        said.by_telephone,
+        said.note,
     )
 
 
@@ -44,8 +48,10 @@ async def agreements(connection: Connection, participant_id: str) -> list[Agreem
     )
     assert now is not None
     said = await connection.fetch(
-        """SELECT purpose, given, at, signed FROM agreement WHERE participant_id = $1
-           ORDER BY at DESC, id DESC""",
+        """SELECT purpose, given, at, signed, note,
+                  CASE WHEN signed IS NULL THEN 'app'
+                       WHEN by_telephone THEN 'telephone' ELSE 'paper' END AS how
+           FROM agreement WHERE participant_id = $1 ORDER BY at DESC, id DESC""",
         participant_id,
     )
     return [
