@@ -1,6 +1,7 @@
 """The table of routes: complete, as its page says, and found by path."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,13 @@ def test_the_longest_path_wins():
     assert find("/fhir/metadata").roles is None
     assert find("/fhir/metadata-of-others").path == "/fhir"
     assert find("/fhirs") is None
+
+
+def test_a_path_of_many_parts_is_found_as_soon_as_a_short_one():
+    long = "/a" * 32_000  # as much as the server reads
+    began = time.process_time()
+    assert (find(long), find(f"/fhir{long}").path) == (None, "/fhir")
+    assert time.process_time() - began < 0.05
 
 
 @pytest.mark.parametrize(

@@ -38,3 +38,42 @@ async def test_a_client_that_answers_in_time_keeps_its_connection(port):
         async with asyncio.timeout(5):
             assert (await reader.readuntil(b"hi")).startswith(b"HTTP/1.1 200")
     writer.close()
+
+
+async def go_on_for_ever(writer):
+    while True:
+        writer.write(b"X" * 1000)
+        await writer.drain()
+        await asyncio.sleep(0)
+
+
+HEAD = b"POST / HTTP/1.1\r\nHost: a\r\n"
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"GET /",
+        HEAD,
+        HEAD + b"X-Long: ",
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\nX-Long: ",
+    ],
+)
+async def test_a_connection_ends_on_which_a_head_or_trailer_has_no_end(port, monkeypatch, beginning):
+    monkeypatch.setattr(serving, "_HEAD", 60)
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(beginning)
+    async with asyncio.timeout(5):
+        with pytest.raises(ConnectionError):
+            await go_on_for_ever(writer)
+
+
+async def test_a_long_body_is_no_long_head(port):
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(HEAD + b"Content-Length: 1000000\r\n\r\n" + b"X" * 1_000_000)
+    writer.write(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"3e8\r\n%b\r\n" % (b"X" * 1000) * 300)
+    writer.write(b"0\r\n\r\n")
+    async with asyncio.timeout(5):
+        for _ in range(2):
+            assert (await reader.readuntil(b"hi")).startswith(b"HTTP/1.1 200")
+    writer.close()

@@ -23,6 +23,7 @@ _LOOPBACK = "127.0.0.1"
 _PRIVATE = 0o177
 _GRACE = 3  # seconds that open answers, such as event streams, get to end
 _HEAD = 20.0  # seconds a client may take for the head of a request; uvicorn itself would wait for ever
+_LARGEST_HEAD = 1 << 16  # bytes of a head, or of what follows a body; the parser itself would take any number
 _LONGEST_MESSAGE = 1 << 12  # bytes a client may send through a websocket at once
 _log = logs.get("kit")
 
@@ -73,11 +74,24 @@ class _Protocol(HttpToolsProtocol):
     """Knows since when it has been waiting for the head of a request; None while it is not."""
 
     waiting: float | None
+    _unread = 0  # bytes that the parser took and made nothing of yet
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
         """A client has come."""
         super().connection_made(transport)
         self.waiting = self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, until a head is longer than any that is answered."""
+        self._unread += len(data)
+        super().data_received(data)
+        if self._unread > _LARGEST_HEAD:
+            self.transport.close()
+
+    def on_body(self, body: bytes) -> None:
+        """A part of a body has come."""
+        self._unread = 0
+        super().on_body(body)
 
     def on_message_begin(self) -> None:
         """The first byte of a request has come; one that comes after another waits in uvicorn's own time."""
@@ -86,7 +100,7 @@ class _Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Its head has come."""
-        self.waiting = None
+        self.waiting, self._unread = None, 0
         super().on_headers_complete()
 
 

@@ -24,7 +24,9 @@ class Searchable(msgspec.Struct, frozen=True):
     """A parameter that may be used."""
 
     kind: str
-    """date, day (of what leaves by its day), number, quantity, reference, token (with a system), code (without)."""
+    """date, day (a date that leaves by its day), number, quantity, reference, token (with a code system)
+    or code (of a value set).
+    """
     targets: tuple[str, ...] = ()
     bare: str = ""
     """The type that an id without one is of; empty where that is not clear."""

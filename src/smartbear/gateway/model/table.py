@@ -149,10 +149,12 @@ TABLE = (
 """Every way in, in the order a reader meets the platform."""
 
 _BY_PATH = {row.path: row for row in TABLE}
+_DEEPEST = max(row.path.count("/") for row in TABLE)
 
 
 def find(path: str) -> Row | None:
-    """The row that speaks for a path; None if no row does."""
+    """The row that speaks for a path, however long that is; None if no row does."""
+    path = "/".join(path.split("/", _DEEPEST + 1)[: _DEEPEST + 1])
     while path:
         if path in _BY_PATH:
             return _BY_PATH[path]
