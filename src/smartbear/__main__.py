@@ -18,7 +18,18 @@ from smartbear.identity.actions import NewClient
 from smartbear.kit import logs
 from smartbear.kit.errors import BadInput, FieldError, PlatformError
 from smartbear.kit.settings import PlatformSettings
-from smartbear.operations import accounts, audit, clients, jobs, key_holder, pseudonyms, realm, schemas, serve
+from smartbear.operations import (
+    accounts,
+    audit,
+    clients,
+    jobs,
+    key_holder,
+    participants,
+    pseudonyms,
+    realm,
+    schemas,
+    serve,
+)
 from smartbear.operations.demo import run as demo
 from smartbear.operations.load import run as load
 
@@ -30,12 +41,14 @@ account_app = typer.Typer(help="Accounts of staff.", no_args_is_help=True)
 jobs_app = typer.Typer(help="Jobs put aside after five failed tries.", no_args_is_help=True)
 pseudonyms_app = typer.Typer(help="Projects and the keys of their pseudonyms.", no_args_is_help=True)
 audit_app = typer.Typer(help="The audit trail and its proofs.", no_args_is_help=True)
+participant_app = typer.Typer(help="Participants who are to be erased.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
 app.add_typer(client_app, name="client")
 app.add_typer(key_app, name="key")
 app.add_typer(realm_app, name="realm")
 app.add_typer(account_app, name="account")
 app.add_typer(jobs_app, name="jobs")
+app.add_typer(participant_app, name="participant")
 app.add_typer(pseudonyms_app, name="pseudonyms")
 
 _errors = Console(stderr=True)
@@ -207,6 +220,27 @@ def account_password(username: Username) -> None:
     """Give an account a new password, sign it out everywhere, and print the password as JSON."""
     settings = _settings()
     _run(accounts.reset(settings, username), settings)
+
+
+@participant_app.command("erase")
+def participant_erase(
+    participant: Annotated[str, typer.Argument(help="Such as SB-0001.")],
+    reason: Annotated[str, typer.Option(help="One of the grounds of Art. 17(1) GDPR.")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase a participant from every component, for good; the platform's worker does it."""
+    if not yes:
+        typer.confirm(f"Everything about {participant} will be removed for good. Go on?", abort=True)
+    settings = _settings()
+    _run(participants.erase(settings, participant, reason), settings)
+
+
+@participant_app.command("erasures")
+def participant_erasures() -> None:
+    """List who has been erased, or is to be, and what was removed where."""
+    settings = _settings()
+    _run(participants.show(settings), settings)
 
 
 @jobs_app.command("list")

@@ -185,7 +185,10 @@ async def prepared(platform: Whole) -> World:
     """Both places have a device, a notice and records; staff of every role, machines of several scopes."""
     world, accounts = World(platform), await _more_callers(platform)
     for place, account in zip(("north", "south"), accounts, strict=True):
-        world.ids[place] = await _settled(platform, place) | {"{account}": account}
+        world.ids[place] = await _settled(platform, place) | {
+            "{account}": account,
+            "{erasure_id}": str(uuid.uuid4()),
+        }
     await platform.work()
     ids = dict.fromkeys(world.ids["north"], str(uuid.uuid4()))
     world.ids["nobody"] = ids | {name: world.ids["north"][name] for name in _SAME} | _NOBODYS

@@ -4,6 +4,9 @@ import uuid
 
 import pytest
 
+from smartbear.contracts.erasure import Erasing
+from smartbear.contracts.roles import PARTICIPANT
+from smartbear.identity.actions import NewAccount, create_account
 from smartbear.identity.actions.directory import Embedded
 from smartbear.identity.model.people import Directory, Wanted
 from smartbear.identity.model.registration import Registration
@@ -69,3 +72,18 @@ async def test_what_was_allowed_before_a_change_is_over(identity, directory, bro
     assert (await browser.refresh(tokens["refresh_token"])).status_code == 400
     async with context.db.connection() as c:
         await c.execute("DELETE FROM account")
+
+
+async def test_a_participants_account_is_erased_by_the_number_and_nobody_elses(identity, directory):
+    context, _ = identity
+    staff = await directory.add(somebody(), None)
+    for number in ("SB-0007", "SB-0008"):
+        new = NewAccount(username=number, role=PARTICIPANT, name=number, participant=number)
+        await create_account(context, new, "correct horse battery staple")
+    gone = Erasing(participant="SB-0007", subject="s-7", account=staff.id)
+    assert await directory.erase(gone)
+    assert not await directory.erase(gone)
+    async with context.db.connection() as connection:
+        left = await connection.fetch("SELECT username FROM account WHERE role = 'Participant'")
+    assert [row["username"] for row in left] == ["SB-0008"]
+    assert await directory.person(staff.id) == staff

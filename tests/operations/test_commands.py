@@ -139,3 +139,14 @@ async def test_the_jobs_put_aside_are_listed_without_their_payloads(smartbear):
     assert await smartbear("jobs", "list") == (0, "No job has been put aside.\n")
     status, printed = await smartbear("jobs", "replay", "7")
     assert (status, printed.strip()) == (1, "There is no quarantined job 7.")
+
+
+async def test_nobody_is_erased_without_a_reason_a_number_and_a_yes(smartbear):
+    for arguments, told in (
+        (("SB-0001", "--reason", "because", "--yes"), "no_longer_needed"),
+        (("SB-0001", "--reason", "objection", "--yes"), "no such participant"),
+        (("SB-0001", "--reason", "objection"), "Aborted"),
+    ):
+        status, printed = await smartbear("participant", "erase", *arguments)
+        assert (status, told in printed) == (1, True), printed
+    assert await smartbear("participant", "erasures") == (0, "")

@@ -12,6 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from smartbear.contracts import erasure
 from smartbear.contracts.auditing import Audited, Auditor
 from smartbear.contracts.users import UsersClient
 from smartbear.identity.actions.directory import Embedded, Keycloak
@@ -23,6 +24,7 @@ from smartbear.identity.routes import (
     administration,
     authorize,
     discovery,
+    internal,
     logout,
     registration,
     smart,
@@ -70,6 +72,7 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
             Route(f"{PROTOCOL}/userinfo", token.userinfo, methods=["GET", "POST"]),
             Route(f"{PROTOCOL}/logout", logout.logout, methods=["GET", "POST"]),
             Route("/internal/standing", standing.standing),
+            Route(erasure.PATH, internal.erase_person, methods=["POST"]),
             Route(ACCOUNT, account.show, methods=["GET"]),
             Route(ACCOUNT, account.submit, methods=["POST"]),
             Route(f"{ACCOUNT}/registration", registration.show_registration, methods=["GET"]),

@@ -70,6 +70,12 @@ def administering(scope: AccessScope) -> None:
         raise Forbidden
 
 
+def erasing(scope: AccessScope) -> None:
+    """Only administrators have people erased."""
+    if scope.role not in ADMINISTRATION:
+        raise Forbidden
+
+
 def component(scope: AccessScope) -> None:
     """Only another component of the platform may ask; no person and no machine client."""
     if scope.service is None:

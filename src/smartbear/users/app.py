@@ -14,7 +14,7 @@ from smartbear.contracts.notifications import NotificationsClient
 from smartbear.kit import problems
 from smartbear.kit.context import Context
 from smartbear.users.actions.neighbours import Neighbours
-from smartbear.users.routes import consents, devices, internal, organisations, participants
+from smartbear.users.routes import consents, devices, erasures, internal, organisations, participants
 
 
 @asynccontextmanager
@@ -22,7 +22,7 @@ async def serve(context: Context) -> AsyncIterator[ASGIApp]:
     """The application, with clients of its neighbours open while it serves."""
     app = FastAPI(title="users", docs_url=None, redoc_url=None, responses=problems.DOCUMENTED)
     problems.install(app)
-    for routes in (organisations, participants, consents, devices, internal):
+    for routes in (organisations, participants, consents, devices, erasures, internal):
         app.include_router(routes.router)
     async with (
         DecisionsClient(context) as decisions,

@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, status
 from pydantic import BaseModel, Field
 
+from smartbear.contracts import erasure
 from smartbear.contracts.decisions import Standing
 from smartbear.contracts.events import ConsentChanged
 from smartbear.contracts.people import Id
 from smartbear.contracts.scope import AccessScope, current_scope
 from smartbear.decisions import access
-from smartbear.decisions.actions import follow, look
+from smartbear.decisions.actions import erase, follow, look
 from smartbear.kit.context import Context
 from smartbear.kit.routing import StrictRoute
 
@@ -40,5 +41,13 @@ def router(context: Context) -> APIRouter:
         """Heed what a person's consent says, from the next question on."""
         access.component(scope)
         await follow.consent(context, change)
+
+    @routes.post(erasure.PATH)
+    async def erase_person(
+        person: erasure.Erasing, scope: Annotated[AccessScope, Depends(current_scope)]
+    ) -> erasure.Erased:
+        """Remove a part of what is kept about somebody."""
+        access.component(scope)
+        return await erase.erase(context, person)
 
     return routes

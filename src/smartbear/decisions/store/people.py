@@ -15,6 +15,11 @@ async def lock(tx: Connection, subject: str) -> None:
         await tx.execute("INSERT INTO person (subject) VALUES ($1) ON CONFLICT DO NOTHING", subject)
 
 
+async def wait(tx: Connection, subject: str) -> None:
+    """Let whoever judges this person end first, and keep others from it; nobody judges who is unknown."""
+    await tx.execute(_LOCK, subject)
+
+
 async def put(connection: Connection, event: ParticipantChanged, today: date) -> None:
     """Remember a person's organisation, and when the person was first heard of."""
     await connection.execute(

@@ -119,6 +119,7 @@ TABLE = (
     Row("/api/me", "users", _READ, _SIGNED_IN, "participant"),
     Row("/api/accounts", "identity", _READ | _WRITE, _ADMINISTRATORS, "participant"),
     Row("/api/participants", "users", _READ | _WRITE, _PEOPLE, "participant"),
+    Row("/api/erasures", "users", _READ | _POST, _ADMINISTRATORS, "participant"),
     Row("/api/profiles", "users", _READ, frozenset({"CCM"}), "none"),
     Row("/api/devices", "users", _READ, _CARE_AND_TECH, "participant"),
     Row("/api/organisations", "users", _READ | _POST, _PLACES, "none"),

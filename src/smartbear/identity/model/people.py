@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field
 
+from smartbear.contracts.erasure import Erasing
 from smartbear.contracts.people import Email, Id, Language, Text
 
 StaffRole = Literal["Auditor", "Caregiver", "CCM", "DataScientist", "PolicyMaker", "SysAdmin", "Tech"]
@@ -153,3 +154,6 @@ class Directory(Protocol):
 
     async def delete(self, account: str) -> None:
         """Delete an account for good. Whoever waited for approval hears that it was refused."""
+
+    async def erase(self, person: Erasing) -> bool:
+        """Delete a participant's account, which no administrator sees here; False if there is none."""

@@ -95,6 +95,14 @@ async def person(c: Connection, account: str) -> Person | None:
     return _person(row) if row else None
 
 
+async def accounts_of(c: Connection, participant: str) -> list[str]:
+    """The ids of the accounts of a participant."""
+    rows = await c.fetch(
+        "SELECT id FROM account WHERE participant = $1 AND role = 'Participant'", participant
+    )
+    return [str(row["id"]) for row in rows]
+
+
 async def by_name_or_address(c: Connection, text: str) -> list[Person]:
     """Accounts whose username or e-mail address this is; case does not count."""
     rows = await c.fetch(

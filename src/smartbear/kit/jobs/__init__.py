@@ -5,7 +5,7 @@ rescues what a killed worker left behind, and puts a job aside after five tries 
 people see it and can have it run again. A job may run twice; handlers must bear it.
 """
 
-from smartbear.kit.jobs.outbox import Ask, defer, defer_each
+from smartbear.kit.jobs.outbox import Ask, defer, defer_each, forget
 from smartbear.kit.jobs.quarantine import worker_is_alive
 
-__all__ = ["Ask", "defer", "defer_each", "worker_is_alive"]
+__all__ = ["Ask", "defer", "defer_each", "forget", "worker_is_alive"]

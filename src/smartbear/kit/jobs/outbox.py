@@ -8,6 +8,7 @@ from typing import Any
 from smartbear.kit.db import Connection
 
 _DEFER = "SELECT jobs.defer($1, $2, $3, $4::jsonb, $5, $6)"
+_FORGET = "SELECT jobs.forget($1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,12 @@ async def defer_each(
         lock,
     )
     return numbers
+
+
+async def forget(tx: Connection, names: Sequence[str]) -> int:
+    """Delete the jobs that speak of a person by any of these names; for ``users`` alone.
+
+    Returns how many there were, those included that somebody is doing at the moment and that stay.
+    """
+    found: int = await tx.fetchval(_FORGET, list(names))
+    return found

@@ -1,6 +1,7 @@
 """The job table: procrastinate's own schema in a PostgreSQL schema of its own, behind one function.
 
-Components may call ``jobs.defer`` and nothing else; they cannot read the payloads of one another.
+Components may call ``jobs.defer`` and, for erasure, ``users`` alone ``jobs.forget``; they cannot read the
+payloads of one another.
 """
 
 from importlib.resources import files
@@ -28,7 +29,19 @@ BEGIN
     RETURN numbers;
 END $$;
 REVOKE ALL ON FUNCTION jobs.defer FROM PUBLIC;
+CREATE OR REPLACE FUNCTION jobs.forget(names text[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = jobs AS $$
+DECLARE found bigint;
+BEGIN
+    SELECT count(*) FROM procrastinate_jobs j INTO found
+    WHERE EXISTS (SELECT FROM unnest(names) AS n WHERE strpos(j.args::text, n) > 0);
+    DELETE FROM procrastinate_jobs j WHERE j.status <> 'doing'
+        AND EXISTS (SELECT FROM unnest(names) AS n WHERE strpos(j.args::text, n) > 0);
+    RETURN found;
+END $$;
+REVOKE ALL ON FUNCTION jobs.forget FROM PUBLIC;
 """
+_ERASERS = ("users",)
 
 # Of procrastinate's triggers only the record of when a job failed is read by anybody. The others would write
 # four rows and two announcements for each job.
@@ -47,7 +60,7 @@ _IS_LEAN = "SELECT FROM pg_trigger WHERE tgname = 'procrastinate_trigger_status_
 _DECLARATIONS = """
 COMMENT ON TABLE jobs.procrastinate_jobs IS 'owner: kit; personal: yes (payloads of events under way);
  retention: until done, quarantined jobs until replayed or dropped; access: not served, transient;
- rectification: not served, transient; erasure: with the job; restriction: with the job';
+ rectification: not served, transient; erasure: with the job, or by jobs.forget; restriction: with the job';
 COMMENT ON TABLE jobs.procrastinate_events IS 'owner: kit; personal: no; retention: with the job';
 COMMENT ON TABLE jobs.procrastinate_periodic_defers IS 'owner: kit; personal: no; retention: for ever';
 COMMENT ON TABLE jobs.procrastinate_workers IS 'owner: kit; personal: no; retention: while the worker lives';
@@ -69,6 +82,8 @@ async def install(connection: Connection, components: tuple[str, ...]) -> None:
             role = role_of(component)
             await connection.execute(f"GRANT USAGE ON SCHEMA jobs TO {role}")
             await connection.execute(f"GRANT EXECUTE ON FUNCTION jobs.defer TO {role}")
+            if component in _ERASERS:
+                await connection.execute(f"GRANT EXECUTE ON FUNCTION jobs.forget TO {role}")
 
 
 def _procrastinate_schema() -> str:

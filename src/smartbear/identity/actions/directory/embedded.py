@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from smartbear.contracts.erasure import Erasing
 from smartbear.contracts.trail import saw
 from smartbear.identity.actions import backchannel, letters
 from smartbear.identity.model.people import Found, NewPerson, Person, Wanted
@@ -97,6 +98,15 @@ class Embedded:
             await self._sign_out(tx, account)
             await people.delete(tx, account)
         _log.info("account_deleted")
+
+    async def erase(self, person: Erasing) -> bool:
+        """By the participant's number, which the account has from its beginning."""
+        async with self._context.db.transaction() as tx:
+            known = await people.accounts_of(tx, person.participant)
+            for one in known:
+                await self._sign_out(tx, one)
+                await people.delete(tx, one)
+        return bool(known)
 
     async def _write(self, tx: Connection, kind: letters.Kind, person: Person) -> None:
         if person.email:

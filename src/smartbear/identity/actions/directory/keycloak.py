@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 
+from smartbear.contracts.erasure import Erasing
 from smartbear.contracts.roles import PARTICIPANT, STAFF
 from smartbear.contracts.trail import saw
 from smartbear.identity.model.keycloak import NAME, role_of
@@ -113,6 +114,16 @@ class Keycloak:
         """Keycloak forgets the sessions with it."""
         await self.person(account)
         await self._ask("DELETE", _user(account))
+
+    async def erase(self, person: Erasing) -> bool:
+        """By the account's id; one that is not a participant's stays."""
+        try:
+            if person.account is None or PARTICIPANT not in await self._roles(person.account):
+                return False
+            await self._ask("DELETE", _user(person.account))
+        except NotFound:
+            return False
+        return True
 
     async def public_keys(self) -> dict[str, Any]:
         """The JWK set its tokens are verified with."""
