@@ -1,13 +1,16 @@
+import asyncio
+
 import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from smartbear.kit import errors, problems
-from smartbear.kit.body import parse_json, read_json
+from smartbear.kit.body import parse_json, read_bytes, read_json
 from tests.conftest import plain_client
 
 json_values = st.recursive(
@@ -97,3 +100,13 @@ async def test_a_refusal_is_problem_details_that_name_the_field(client):
         "errors": [{"path": "a", "code": "duplicate_field", "message": "duplicate field"}],
         "request_id": "r-1",
     }
+
+
+async def test_a_caller_who_goes_before_the_request_is_whole_is_no_fault_of_ours():
+    async def gone():
+        await asyncio.sleep(0)
+        return {"type": "http.disconnect"}
+
+    request = Request({"type": "http", "method": "GET", "headers": []}, gone)
+    with pytest.raises(errors.BadInput):
+        await read_bytes(request)

@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from smartbear.kit.errors import BadInput, FieldError, TooLarge
 
@@ -19,15 +19,18 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
 async def read_bytes(request: Request, limit: int = MAX_BYTES) -> bytes:
-    """The whole body, or TooLarge as soon as it passes ``limit`` bytes."""
+    """The whole body, or TooLarge as soon as it passes ``limit`` bytes; BadInput if the caller goes first."""
     declared = request.headers.get("content-length", "")
     if declared.isdigit() and int(declared) > limit:
         raise TooLarge(f"The body may have at most {limit} bytes.")
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise TooLarge(f"The body may have at most {limit} bytes.")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise TooLarge(f"The body may have at most {limit} bytes.")
+    except ClientDisconnect:
+        raise BadInput("The caller went before the request was whole.") from None
     return bytes(body)
 
 
