@@ -6,6 +6,7 @@ import asyncpg
 import pytest
 
 from smartbear.identity.actions import NewAccount, create_account, set_password
+from smartbear.identity.actions.registration import ask_for_reset
 from tests.identity.conftest import ACCOUNT, PASSWORD, fields_of, letters, link_in
 
 OLD, NEW = "cm-07@demo.invalid", "new.address@demo.invalid"
@@ -67,6 +68,17 @@ async def test_a_new_password_ends_what_whoever_knew_the_old_one_asked_for(ident
     context, _ = identity
     await set_password(context, "test_clinician", PASSWORD)
     assert (await confirm(http, link)).status_code == 410
+
+
+async def test_a_link_to_a_new_password_ends_with_the_address_it_was_sent_to(
+    identity, http, link, database_url
+):
+    context, _ = identity
+    await ask_for_reset(context, "test_clinician")
+    reset = link_in((await letters(context, database_url))[-1])
+    assert (await http.get(reset)).status_code == 200
+    await confirm(http, link)
+    assert (await http.get(reset)).status_code == 410
 
 
 async def test_a_disabled_account_changes_nothing(identity, http, link):

@@ -53,6 +53,27 @@ async def test_a_welcomed_user_sets_a_password_and_signs_in(identity, http, brow
     assert (await browser.sign_in(added["username"], "seven stars over the lake")).status_code == 303
 
 
+async def test_whoever_got_a_welcome_by_mistake_cannot_use_it_once_the_address_is_right(
+    identity, http, admin, added, database_url
+):
+    context, _ = identity
+    where, link = f"{ACCOUNTS}/{added['id']}", link_in((await letters(context, database_url))[-1])
+    await admin.patch(where, json={"email": added["email"]})
+    assert (await http.get(link)).status_code == 200
+    await admin.patch(where, json={"email": "right@demo.invalid"})
+    assert (await http.get(link)).status_code == 410
+
+
+async def test_the_owner_hears_at_the_old_address_that_an_administrator_set_another(
+    identity, admin, added, database_url
+):
+    context, _ = identity
+    before = len(await letters(context, database_url))
+    await admin.patch(f"{ACCOUNTS}/{added['id']}", json={"email": "other@demo.invalid"})
+    [told] = (await letters(context, database_url))[before:]
+    assert (told.to, told.subject) == (added["email"], "Your e-mail address was changed")
+
+
 async def test_staff_are_known_to_users(admin, added, identity):
     assert (await admin.get(f"{ACCOUNTS}/{added['id']}")).json() == added
     listed = (await admin.get(ACCOUNTS, params={"search": added["username"]})).json()

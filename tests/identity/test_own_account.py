@@ -236,6 +236,49 @@ async def test_going_on_from_the_codes_asks_for_no_second_sign_in(strict, http, 
     assert (answer_of(await http.get(onward))["state"], "prompt" in onward) == ("s-1", False)
 
 
+async def go_on(http, secret, clock, **form):
+    """Go on with a second step at the browser's own cookies."""
+    shown = fields_of(await http.get(ACCOUNT))
+    code = code_at(secret, clock)
+    return await http.post(ACCOUNT, data={"proof": shown["proof"], "step": "code", "code": code} | form)
+
+
+async def test_nobody_goes_on_where_somebody_who_signed_out_was_setting_up_an_app(page, do, http, clock):
+    secret = totp_secret(await do("set_up"))
+    out = await http.get(f"{PROTOCOL}/logout")
+    await http.post(f"{PROTOCOL}/logout", data=fields_of(out))
+    assert (await go_on(http, secret, clock)).status_code == 400
+
+
+@pytest.mark.parametrize("ending", ["end_others", "password"])
+async def test_a_set_up_begun_elsewhere_ends_with_its_session(page, do, http, clock, ending):
+    mine = dict(http.cookies)
+    http.cookies.clear()
+    form = fields_of(await http.get(ACCOUNT)) | {"username": "test_clinician", "password": PASSWORD}
+    await http.post(ACCOUNT, data=form)
+    secret = totp_secret(await do("set_up"))
+    theirs = dict(http.cookies)
+    http.cookies.clear()
+    http.cookies.update(mine)
+    await do(ending, current=PASSWORD, password=PASSWORD)
+    http.cookies.clear()
+    http.cookies.update(theirs)
+    assert (await go_on(http, secret, clock)).status_code == 400
+
+
+async def test_of_two_who_set_up_the_first_app_with_one_password_the_second_begins_anew(
+    strict, http, browser, clock
+):
+    secret = totp_secret(await browser.sign_in())
+    first = dict(http.cookies)
+    http.cookies.clear()
+    shown = await browser.sign_in()
+    assert codes_on(await second(http, shown, code=code_at(totp_secret(shown), clock)))
+    http.cookies.clear()
+    http.cookies.update(first)
+    assert (await go_on(http, secret, clock)).status_code == 400
+
+
 @pytest.mark.parametrize(
     ("wanted", "environment", "role", "is_needed"),
     [

@@ -115,8 +115,13 @@ async def half(c: Connection, digest: bytes, now: datetime) -> Half | None:
 
 
 async def close_half(tx: Connection, digest: bytes) -> bool:
-    """End a half sign-in; False if another request has just done so."""
-    return bool(await tx.execute("DELETE FROM half_sign_in WHERE digest = $1", digest) == "DELETE 1")
+    """End a half sign-in; False if another request has just done so.
+
+    Whoever was setting up an authenticator app for the account elsewhere begins anew: there is a factor now.
+    """
+    account = await tx.fetchval("DELETE FROM half_sign_in WHERE digest = $1 RETURNING account", digest)
+    await tx.execute("DELETE FROM half_sign_in WHERE account = $1 AND totp IS NOT NULL", account)
+    return account is not None
 
 
 async def add_passkey(tx: Connection, key: Passkey) -> bool:

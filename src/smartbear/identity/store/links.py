@@ -35,6 +35,16 @@ async def forget(tx: Connection, account: str, purpose: str) -> None:
     await tx.execute("DELETE FROM mail_link WHERE account = $1 AND purpose = $2", account, purpose)
 
 
+async def forget_elsewhere(tx: Connection, account: str, address: str | None) -> None:
+    """End the links that were sent to another address of the account's than this one, which is to be it."""
+    await tx.execute(
+        """DELETE FROM mail_link WHERE account = $1 AND address IS NULL
+           AND NOT EXISTS (SELECT FROM account WHERE id = $1 AND email = $2)""",
+        account,
+        address,
+    )
+
+
 async def account_of(c: Connection, digest: bytes, purpose: str, now: datetime) -> str | None:
     """The account a link is good for, which it stays."""
     found = await c.fetchval(

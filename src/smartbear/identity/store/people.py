@@ -6,6 +6,7 @@ from typing import Any
 
 from smartbear.identity.model.people import Found, Person, State, Wanted
 from smartbear.identity.model.registration import PRIVACY_NOTICE, Registration
+from smartbear.identity.store import links
 from smartbear.kit.db import Connection
 
 _CHANGEABLE = frozenset(
@@ -112,8 +113,10 @@ async def by_name_or_address(c: Connection, text: str) -> list[Person]:
 
 
 async def change(tx: Connection, account: str, changes: Mapping[str, str | None]) -> None:
-    """Set fields of an account."""
+    """Set fields of an account. Links in letters to an earlier address are over."""
     assert changes.keys() <= _CHANGEABLE
+    if "email" in changes:
+        await links.forget_elsewhere(tx, account, changes["email"])
     assignments = ", ".join(f"{name} = ${at}" for at, name in enumerate(changes, 2))
     if changes:
         statement = f"UPDATE account SET {assignments} WHERE id = $1"  # noqa: S608 - names of a constant set

@@ -72,7 +72,8 @@ async def sessions_of(c: Connection, account: str, now: datetime) -> list[Sessio
 
 async def end_session(tx: Connection, digest: bytes, now: datetime) -> list[Ended]:
     """Sign a browser out, and with it every token that came from it."""
-    await tx.execute("DELETE FROM session WHERE digest = $1", digest)
+    account = await tx.fetchval("DELETE FROM session WHERE digest = $1 RETURNING account", digest)
+    await _end_halves(tx, account)
     return await _revoke(tx, "session = $2", digest, now=now)
 
 
@@ -81,18 +82,27 @@ async def end_own(tx: Connection, account: str, session_id: str, now: datetime) 
     digest = await tx.fetchval(
         "DELETE FROM session WHERE account = $1 AND id = $2 RETURNING digest", account, session_id
     )
-    return await _revoke(tx, "session = $2", digest, now=now) if digest else None
+    if digest is None:
+        return None
+    await _end_halves(tx, account)
+    return await _revoke(tx, "session = $2", digest, now=now)
 
 
 async def end_all(tx: Connection, account: str, now: datetime) -> list[Ended]:
     """Sign an account out of every browser and every program."""
     await tx.execute("DELETE FROM session WHERE account = $1", account)
+    await _end_halves(tx, account)
     return await _revoke(tx, "account = $2", account, now=now)
 
 
 async def revoke_of_client(tx: Connection, account: str, client: str, now: datetime) -> list[Ended]:
     """Sign an account out of one program."""
     return await _revoke(tx, "(account, client) = ($2, $3)", account, client, now=now)
+
+
+async def _end_halves(tx: Connection, account: str | None) -> None:
+    """What was begun with a password or a session does not outlive it."""
+    await tx.execute("DELETE FROM half_sign_in WHERE account = $1", account)
 
 
 async def _revoke(tx: Connection, which: str, *values: object, now: datetime) -> list[Ended]:

@@ -44,13 +44,15 @@ class Embedded:
             return await _found(tx, person.id)
 
     async def change(self, account: str, changes: dict[str, str | None]) -> Person:
-        """A change of role, place or project ends what was allowed before."""
+        """A new role, place or project ends what was allowed before; an old address hears of a new one."""
         async with self._context.db.transaction() as tx:
             before = await _found(tx, account)
             await people.change(tx, account, changes)
             after = await self._named(tx, account)
             if before.standing != after.standing:
                 await self._sign_out(tx, account)
+            if before.email != after.email:
+                await self._write(tx, "address_changed", before)
             if before.waits_for == "approval" and after.role:
                 await people.wait_for(tx, account, "email")
                 await letters.send_link(tx, self._context, "confirm", after)
