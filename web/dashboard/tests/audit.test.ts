@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { actorOf, kindOf, lookersIn } from "../src/pages/audit/agents.ts";
 import { bucketsOf, countsIn } from "../src/pages/audit/buckets.ts";
-import { deedOf, KNOWN_DEEDS } from "../src/pages/audit/deed.ts";
+import { DEED_ADDRESSES, deedOf, KNOWN_DEEDS } from "../src/pages/audit/deed.ts";
 import { failureOf } from "../src/pages/audit/failure.ts";
 import { PERIODS, spanOf } from "../src/pages/audit/period.ts";
 import { personsOf } from "../src/pages/audit/persons.ts";
@@ -17,7 +17,7 @@ const NOW = new Date(2026, 10, 17, 12, 30);
 const english = (JSON.parse(readFileSync(new URL("../src/locales/en.json", import.meta.url), "utf8")) as { audit: Record<string, Record<string, string>> }).audit;
 const agent = (given: Partial<Agent>): Agent => ({ role: "CCM", username: "", account: "", client: "", service: "", project: "", organisations: [], ...given });
 const event = (given: Partial<AuditEvent>): AuditEvent => ({
-  id: 1, position: 0, at: NOW.toISOString(), action: "R", subtype: "read", outcome: "0", status: 200, source: "users", address: "GET /api/me",
+  id: 1, position: 0, at: NOW.toISOString(), action: "R", subtype: "read", outcome: "0", status: 200, times: 1, source: "users", address: "GET /api/me",
   purpose: "TREAT", request: "r", agent: agent({}), entities: [], more: 0, query: [], persons: [], ...given,
 });
 const person = (mark: string, participant = "") => ({ person: mark, participant, entities: [], query: "", is_actor: false });
@@ -104,12 +104,23 @@ test("what has no words of its own is told by its type, its address, or its name
   expect(deedOf(event({ address: "job upkeep", action: "E", subtype: "upkeep" }))).toEqual({ key: "did_E", what: "upkeep" });
 });
 
-test("there are words for everything that is known, and for every choice of a filter", () => {
+test("there are words for everything that is known and nothing else, and for every choice of a filter", () => {
   const words = (name: string) => Object.keys(english[name] ?? {});
-  expect([...KNOWN_DEEDS, ...ACTIONS.map((action) => `did_${action}`)].filter((key) => !words("deed").includes(key))).toEqual([]);
+  expect(words("deed").sort()).toEqual([...new Set([...KNOWN_DEEDS, ...ACTIONS.map((action) => `did_${action}`)])].sort());
   expect([...ACTIONS, ...SUBTYPES].filter((kind) => !words("kind").includes(kind))).toEqual([]);
   expect([...OUTCOMES].filter((outcome) => !words("outcome").includes(outcome))).toEqual([]);
   expect([...SOURCES].filter((source) => !words("source").includes(source))).toEqual([]);
+});
+
+test("every address that has words is one that the platform has", () => {
+  const matrix = readFileSync(new URL("../../../tests/gateway/matrix.txt", import.meta.url), "utf8");
+  const known = DEED_ADDRESSES.filter((address) => !address.includes(" /internal/"));
+  expect(known.length).toBeGreaterThan(40);
+  expect(known.filter((address) => !matrix.includes(`\n${address} `))).toEqual([]);
+});
+
+test("several of a kind that are told as one are counted", () => {
+  expect(lookersIn([event({ times: 120 }), event({})]).map(({ times }) => times)).toEqual([121]);
 });
 
 test("of the persons of an event only the one who was asked for has a number", () => {

@@ -38,6 +38,8 @@ export interface AuditEvent {
   subtype: string;
   outcome: Outcome;
   status: number;
+  /** More than one where several of a minute are told as one. */
+  times: number;
   source: string;
   /** `GET /fhir/Observation/{id}` */
   address: string;

@@ -9,6 +9,7 @@ export interface Looker {
   /** The newest first. */
   events: AuditEvent[];
   purposes: string[];
+  times: number;
   refused: number;
 }
 
@@ -21,7 +22,7 @@ export function kindOf({ role, username }: Agent): Kind {
 }
 
 /** What the trail finds somebody by; empty for participants, who are told by their role alone. */
-export const actorOf = (agent: Agent): string => agent.account || agent.username || (agent.role === "system" ? agent.client : agent.service);
+export const actorOf = (agent: Agent): string => agent.username || agent.account || (agent.role === "system" ? agent.client : agent.service);
 
 /** A key for everybody who can be told apart; participants and the platform's parts are one each. */
 function keyOf(agent: Agent): string {
@@ -34,11 +35,12 @@ export function lookersIn(events: readonly AuditEvent[]): Looker[] {
   const found = new Map<string, Looker>();
   for (const event of events) {
     const key = keyOf(event.agent);
-    const looker = found.get(key) ?? { key, kind: kindOf(event.agent), agent: event.agent, events: [], purposes: [], refused: 0 };
+    const looker = found.get(key) ?? { key, kind: kindOf(event.agent), agent: event.agent, events: [], purposes: [], times: 0, refused: 0 };
     looker.events.push(event);
     if (!looker.purposes.includes(event.purpose)) looker.purposes.push(event.purpose);
-    if (event.outcome !== "0") looker.refused += 1;
+    looker.times += event.times;
+    if (event.outcome !== "0") looker.refused += event.times;
     found.set(key, looker);
   }
-  return [...found.values()].sort((one, other) => KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind) || other.events.length - one.events.length);
+  return [...found.values()].sort((one, other) => KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind) || other.times - one.times);
 }

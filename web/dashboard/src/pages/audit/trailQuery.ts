@@ -26,7 +26,7 @@ export const ROLES = [
 ] as const;
 export const ACTIONS = ["R", "E", "C", "U", "D"] as const satisfies readonly AuditAction[];
 /** What is worth finding by its own name. */
-export const SUBTYPES = ["sign-in", "sign-in-failed", "denied", "re-identification", "$export", "audit-search", "audit-export"] as const;
+export const SUBTYPES = ["sign-in", "sign-in-failed", "denied", "re-identification", "$export", "erasure", "audit-search", "audit-export"] as const;
 export const OUTCOMES = ["0", "4", "8"] as const;
 export const SOURCES = [
   "users", "measurements", "cdr", "decisions", "notifications", "mobile", "identity", "gateway", "assurance",

@@ -22,11 +22,14 @@ export function useWords() {
 
   function deed(event: AuditEvent): string {
     const { key, what } = deedOf(event);
-    return t(`audit.deed.${key}`, { what });
+    const said = t(`audit.deed.${key}`, { what });
+    return event.times > 1 ? `${said}, ${t("audit.times", event.times)}` : said;
   }
 
+  /** A witness by its name, the platform's own in words. */
+  const witness = (name: string): string => orCode(`audit.witness_name.${name}`, name);
   const day = (at: string): string => fullDate(at, locale.value);
   const time = (at: string): string => toTheSecond(at, locale.value);
 
-  return { role, who, doer, place, why, source, deed, day, time };
+  return { role, who, doer, place, why, source, deed, witness, day, time };
 }
