@@ -28,7 +28,7 @@ class Auditor:
 
     def __init__(self, context: Context) -> None:
         self._source, self._clock = context.component, context.clock
-        self._recorder = Recorder(context.db, context.journal, flushed=context.settings.audit_flush)
+        self._recorder = Recorder(context.db, context.journal)
         self._keys = Keys(context.db, context.key("audit"))
         self.is_on = context.settings.audit
 

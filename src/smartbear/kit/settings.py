@@ -80,11 +80,6 @@ class PlatformSettings(BaseSettings):
         default=True,
         description="Whether accesses are recorded; off only to measure what it costs, never in production.",
     )
-    audit_flush: bool = Field(
-        default=True,
-        description="Whether a read is answered only once its event is on disk, not just committed; without, "
-        "a crash of the database can take the events of its last 0.6 s.",
-    )
     telemetry_endpoint: str = Field(
         "", description="OTLP/HTTP endpoint for traces; needs the extra «telemetry». Empty: no traces."
     )

@@ -40,17 +40,12 @@ def insertion(first: int) -> str:
 
 
 _APPEND = insertion(1)
-_NOT_FLUSHED = ", (SELECT set_config('synchronous_commit', 'off', true)) AS for_this_transaction"
 
 
-async def append(connection: Connection, sealed: Sequence[Sealed], *, flushed: bool = True) -> None:
-    """Append records in the caller's transaction. Unavailable if it cannot be done: no record, no access.
-
-    If they need not be ``flushed``, the transaction is committed without waiting for the disk.
-    """
-    statement = _APPEND if flushed else _APPEND + _NOT_FLUSHED
+async def append(connection: Connection, sealed: Sequence[Sealed]) -> None:
+    """Append records in the caller's transaction. Unavailable if it cannot be done: no record, no access."""
     with required():
-        await connection.execute(statement, [one.record for one in sealed], [one.marks for one in sealed])
+        await connection.execute(_APPEND, [one.record for one in sealed], [one.marks for one in sealed])
 
 
 @contextmanager

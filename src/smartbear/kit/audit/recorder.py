@@ -27,8 +27,8 @@ _Waiting = tuple[Sealed, "asyncio.Future[None]"]
 class Recorder:
     """One component's way to the trail; nothing that waits for it leaves before it is committed."""
 
-    def __init__(self, db: Database, journal: Journal | None = None, *, flushed: bool = True) -> None:
-        self._db, self._journal, self._flushed = db, journal, flushed
+    def __init__(self, db: Database, journal: Journal | None = None) -> None:
+        self._db, self._journal = db, journal
         self._waiting: list[_Waiting] = []
         self._work: asyncio.Task[None] | None = None
         self._awaited, self._until = 0, 0.0
@@ -84,7 +84,7 @@ class Recorder:
                 if time.monotonic() > self._prepared + _DAY:
                     await connection.execute("SELECT audit.prepare($1)", DAYS_AHEAD)
                     self._prepared = time.monotonic()
-                await append(connection, records, flushed=self._flushed)
+                await append(connection, records)
         except PlatformError as error:
             return error
         except Exception as error:  # noqa: BLE001 - whatever it is: no record, no access
