@@ -21,6 +21,7 @@ export const router = createRouter({
           children: [
             { path: "", name: "participant", component: () => import("./pages/participant/OverviewPage.vue") },
             { path: "clinical", name: "clinical", component: () => import("./pages/participant/ClinicalDataPage.vue") },
+            { path: "consent", name: "consent", component: () => import("./pages/participant/ConsentPage.vue") },
           ],
         },
         { path: "accounts", name: "accounts", component: () => import("./pages/accounts/AccountsPage.vue") },

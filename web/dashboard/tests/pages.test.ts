@@ -1,7 +1,7 @@
 import type { Account } from "@smartbear/shared/api/accounts.ts";
-import { ApiError } from "@smartbear/shared/api/errors.ts";
+import { ApiError, OfflineError } from "@smartbear/shared/api/errors.ts";
 import type { InboxItem } from "@smartbear/shared/api/inbox.ts";
-import type { Device, ReachableParticipant, Standing } from "@smartbear/shared/api/people.ts";
+import type { Agreement, Device, Heard, ReachableParticipant, Standing } from "@smartbear/shared/api/people.ts";
 import { expect, test } from "vitest";
 import { changesOf, EMPTY, faultyFields, fieldsOf, refusedFields } from "../src/pages/accounts/accountForm.ts";
 import { EVERYBODY, fromAddress as accountsAt, toAddress as accountsAddress } from "../src/pages/accounts/accountQuery.ts";
@@ -9,6 +9,7 @@ import { levelOf } from "../src/pages/home/level.ts";
 import { silentDevices } from "../src/pages/home/silent.ts";
 import { inOrder } from "../src/pages/inbox/order.ts";
 import { storyOf } from "../src/pages/inbox/story.ts";
+import { decisive, failureOf, faultyFields as faultyConsent, refusedFields as refusedConsent } from "../src/pages/participant/consentForm.ts";
 import { edgeOf } from "../src/pages/participants/edge.ts";
 import { changed, DEFAULTS, fromAddress, toAddress } from "../src/pages/participants/listQuery.ts";
 import { mayOpen } from "../src/session/access.ts";
@@ -130,4 +131,37 @@ test("technicians open no page with clinical values", () => {
   expect(["home", "participants"].every((page) => mayOpen("Tech", page))).toBe(true);
   expect(["participant", "inbox"].some((page) => mayOpen("Tech", page))).toBe(false);
   expect(mayOpen("Auditor", "participants")).toBe(false);
+});
+
+const heard: Heard = { given: false, signed: "2026-11-17", how: "telephone", note: "" };
+const answer = (status: number, path?: string) =>
+  new ApiError(status, "x", "", path ? [{ path, code: "x", message: "x" }] : []);
+
+test("a decision has the day of its paper or call, which is not in the future", () => {
+  expect(faultyConsent(heard, "2026-11-17")).toEqual([]);
+  expect(faultyConsent({ ...heard, signed: "2026-11-18" }, "2026-11-17")).toEqual(["signed"]);
+  expect(faultyConsent({ ...heard, signed: "", note: "x".repeat(201) }, "2026-11-17")).toEqual(["signed", "note"]);
+});
+
+test("consent is not given by telephone", () => {
+  expect(faultyConsent({ ...heard, given: true }, "2026-11-17")).toEqual(["how"]);
+  expect(faultyConsent({ ...heard, given: true, how: "paper" }, "2026-11-17")).toEqual([]);
+});
+
+test("what is wrong with a decision is said at its field, and the rest in words", () => {
+  expect(refusedConsent(answer(422, "signed"))).toEqual(["signed"]);
+  expect(refusedConsent(answer(422, "elsewhere"))).toEqual([]);
+  expect([403, 404, 422, 500, 503].map((status) => failureOf(answer(status)))).toEqual(["refused", "refused", "failed", "failed", "not_heeded"]);
+  expect([new OfflineError("x"), new Error("x")].map(failureOf)).toEqual(["offline", "failed"]);
+});
+
+test("since when a consent holds is told by the newest decision that says the same", () => {
+  const said = [true, false, true].map((given, i) => ({ given, at: `2026-11-0${3 - i}T09:00:00Z`, how: "app" as const, signed: null, note: "" }));
+  const agreement = (given: boolean): Agreement => ({ purpose: "care", given, said });
+  expect([true, false].map((given) => decisive(agreement(given))?.at)).toEqual(["2026-11-03T09:00:00Z", "2026-11-02T09:00:00Z"]);
+  expect(decisive({ ...agreement(true), said: [] })).toBeUndefined();
+});
+
+test("only case managers open a participant's consent", () => {
+  expect(["CCM", "Tech", "Auditor", "SysAdmin"].filter((role) => mayOpen(role as "CCM", "participant"))).toEqual(["CCM"]);
 });

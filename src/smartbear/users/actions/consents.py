@@ -106,9 +106,7 @@ def _check(scope: AccessScope, decision: Decision, now: datetime) -> None:
     elif decision.signed > now.date():
         raise _fault("signed", "in_future", "The date is in the future.")
     elif decision.given and decision.how == "telephone":
-        raise _fault(
-            "how", "needs_paper", "Consent is given on paper or in the app, not told."
-        )
+        raise _fault("how", "needs_paper", "Consent is given on paper or in the app, not told.")
 
 
 def _check_own(decision: Decision) -> None:

@@ -81,13 +81,17 @@ export interface ParticipantDetail extends Participant {
 }
 
 export type Purpose = "care" | "research";
+export const HOW_HEARD = ["paper", "telephone"] as const;
+export type HowHeard = (typeof HOW_HEARD)[number];
+
+/** One decision; `signed` is the day on the paper or of the call, null for the app. */
+export interface Said { given: boolean; at: string; how: "app" | HowHeard; signed: string | null; note: string }
 
 /** What holds for one purpose, and what was said about it, the newest first. */
-export interface Agreement {
-  purpose: Purpose;
-  given: boolean;
-  said: { given: boolean; at: string; signed: string | null }[];
-}
+export interface Agreement { purpose: Purpose; given: boolean; said: Said[] }
+
+/** What a case manager enters of a paper, or of a call in which a participant withdrew. */
+export interface Heard { given: boolean; signed: string; how: HowHeard; note: string }
 
 /** A participant as technicians meet them: whom to call and which devices, nothing about health. */
 export interface ReachableParticipant {
@@ -114,5 +118,7 @@ export const people = (api: ApiClient) => ({
   consents: (id: string) => api.get<{ items: Agreement[] }>(consentsOf(id)),
   /** Answered when everybody heeds it. */
   decide: (id: string, purpose: Purpose, given: boolean) => api.put<{ items: Agreement[] }>(`${consentsOf(id)}/${purpose}`, { given }),
+  /** Answered when everybody heeds it. */
+  record: (id: string, purpose: Purpose, heard: Heard) => api.put<{ items: Agreement[] }>(`${consentsOf(id)}/${purpose}`, heard),
   profiles: () => api.get<{ counts: Partial<Record<Profile, number>> }>("/api/profiles"),
 });
