@@ -162,3 +162,29 @@ async def test_an_https_address_is_to_be_called_by_https_alone(make_context, nei
         ):
             answer = await client.get("/health/live")
     assert "max-age=31536000" in answer.headers["strict-transport-security"]
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2::7", "2001:db8:1:2::"),
+        ("2001:db8:1:2:a:b:c:d", "2001:db8:1:2::"),
+        ("2001:db8:1:3::7", "2001:db8:1:3::"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::"),
+        ("a:b", "a:b"),
+        ("", ""),
+    ],
+)
+def test_whoever_may_choose_among_many_addresses_is_counted_as_one(host, counted):
+    assert rules.peer({"client": (host, 1)} if host else {}) == counted
+
+
+async def test_a_token_goes_no_further_than_the_provider_where_none_is_asked_for(http, bearer):
+    sent = bearer() | {"cookie": "smartbear_session=secret"}
+    for path in ("/fhir/metadata", "/api/audit/witness/add-checkpoint"):
+        answer = await http.request("GET" if "fhir" in path else "POST", path, headers=sent)
+        assert not {"authorization", "cookie"} & answer.json()["headers"].keys(), path
+    told = (await http.get("/realms/smartbear/x", headers=sent)).json()["headers"]
+    assert {"authorization", "cookie"} <= told.keys()

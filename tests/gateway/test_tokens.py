@@ -148,6 +148,33 @@ async def test_a_key_made_since_is_asked_for_but_not_at_every_forged_token(
     assert asked == [1]
 
 
+async def test_what_a_key_signed_that_is_not_published_any_more_is_refused_though_it_was_believed(
+    http, token, neighbours, monkeypatch
+):
+    async def others(_request):
+        return JSONResponse({"keys": [NEXT.as_dict(private=False)]})
+
+    stolen = token(exp=4_000_000_000)
+    assert await status(http, stolen) == 200
+    neighbours["identity"]._app = component(Route("/realms/smartbear/protocol/openid-connect/certs", others))
+    assert await status(http, stolen) == 200
+    monkeypatch.setattr(tokens, "_KEYS_FOR", 0.0)
+    assert await status(http, stolen) == 401
+    assert await status(http, token(key=NEXT, header={"kid": NEXT.kid})) == 200
+
+
+async def test_tokens_are_believed_while_nobody_can_be_asked_for_keys(http, token, neighbours, monkeypatch):
+    good = token()
+    assert await status(http, good) == 200
+
+    async def away(_request):
+        return JSONResponse({"code": "unavailable"}, 503)
+
+    neighbours["identity"]._app = component(Route("/realms/smartbear/protocol/openid-connect/certs", away))
+    monkeypatch.setattr(tokens, "_KEYS_FOR", 0.0)
+    assert await status(http, good) == 200
+
+
 async def test_a_component_learns_who_asks(http, bearer):
     told = (await http.get("/api/me", headers=bearer())).json()["scope"]
     assert told == {

@@ -1,6 +1,7 @@
 """Believing access tokens: ours, fresh, for us, and of the right kind (RFC 9068 §4)."""
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from joserfc import jwt
@@ -9,12 +10,13 @@ from joserfc.jwk import KeySet
 
 from smartbear.contracts.identity import REALM, IdentityClient
 from smartbear.kit.context import Context
-from smartbear.kit.errors import Unauthenticated
+from smartbear.kit.errors import Unauthenticated, Unavailable
 
 _ALGORITHM = "RS256"
 _LEEWAY = 30  # seconds that clocks may differ
 _REMEMBERED = 10_000  # tokens whose signature need not be checked again
 _KEYS_AT_MOST_EVERY = 5.0  # seconds; unknown key ids must not become requests to the provider
+_KEYS_FOR = 60.0  # seconds; a key that others may know is refused by then, and what it signed with it
 
 Claims = dict[str, Any]
 
@@ -26,12 +28,16 @@ class Tokens:
         self._clock = context.clock
         self._issuers = frozenset(origin + REALM for origin in context.settings.addresses())
         self._identity = IdentityClient(context)
+        self._published: Claims = {}
         self._keys: KeySet | None = None
         self._asked_at = -_KEYS_AT_MOST_EVERY
         self._good: dict[str, Claims] = {}
 
     async def claims(self, token: str, service: str) -> Claims:
         """What a token for a component says; Unauthenticated unless every check passes."""
+        if time.monotonic() - self._asked_at >= _KEYS_FOR:
+            with suppress(Unavailable):  # without the provider, the keys known are good
+                await self._current_keys(_KEYS_FOR)
         known = self._good.get(token)
         if known is None:
             known = await self._verified(token)
@@ -57,19 +63,23 @@ class Tokens:
 
     async def _decoded(self, token: str) -> jwt.Token:
         """The token, if its signature is by a key of the provider; a key not seen yet is asked for once."""
-        for fresh in (False, True):
-            keys = await self._current_keys(fresh=fresh)
+        for age in (_KEYS_FOR, _KEYS_AT_MOST_EVERY):
+            keys = await self._current_keys(age)
             try:
                 return jwt.decode(token, keys, algorithms=[_ALGORITHM])
             except (JoseError, ValueError, TypeError, AttributeError, KeyError):
                 continue
         raise Unauthenticated
 
-    async def _current_keys(self, *, fresh: bool) -> KeySet:
-        due = time.monotonic() - self._asked_at >= _KEYS_AT_MOST_EVERY
-        if self._keys is None or (fresh and due):
+    async def _current_keys(self, age: float) -> KeySet:
+        """The provider's keys, asked for again when they are known for ``age`` seconds."""
+        if self._keys is None or time.monotonic() - self._asked_at >= age:
             self._asked_at = time.monotonic()
-            self._keys = KeySet.import_key_set(await self._identity.keys())  # type: ignore[arg-type]
+            published = await self._identity.keys()
+            if self._keys is None or published != self._published:
+                self._keys = KeySet.import_key_set(published)  # type: ignore[arg-type]
+                self._published = published
+                self._good.clear()
         return self._keys
 
     def _remember(self, token: str, claims: Claims) -> None:

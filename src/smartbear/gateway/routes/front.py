@@ -37,6 +37,7 @@ from smartbear.kit.problems import REQUEST_ID
 
 _MOST_HEADERS = 16 << 10  # bytes, where no row says otherwise
 _NO_PATH = re.compile(r"[\x00-\x1f\x7f\\]|/\.{1,2}(/|$)|[^/]{256}")  # two readers could disagree on it
+_PROVIDER = "identity"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REFUSED = 1008  # of RFC 6455: a matter of policy
 _SWITCHED = 101  # the status of a websocket
@@ -147,7 +148,8 @@ class Front:
     def _inner(self, row: table.Row, scope: Scope, access: AccessScope, request: "_Request") -> Scope:
         """What the component is handed: the caller's scope in the place of the caller's token."""
         signed = sign(access, self._context.key("scope"), self._context.clock.now())
-        return headers.inward(scope, signed, request.id, request.hop.inward, is_open=row.roles is None)
+        signs_in = row.roles is None and row.component == _PROVIDER
+        return headers.inward(scope, signed, request.id, request.hop.inward, signs_in=signs_in)
 
     async def _identify(self, row: table.Row, scope: Scope, given: str, request_id: str) -> AccessScope:
         peer = headers.peer(scope)

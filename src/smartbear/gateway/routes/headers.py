@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
+from ipaddress import IPv6Address
 
 from starlette.types import Scope
 
@@ -20,6 +22,7 @@ _OWN = frozenset(
 )
 _CREDENTIALS = frozenset({b"authorization", b"cookie"})
 _PEER = b"x-forwarded-for"
+_OF_HOST = 64  # last bits of an IPv6 address, which its host chooses
 _SCOPE = HEADER.encode()
 _REQUEST_ID = REQUEST_ID.encode()
 _GOOD_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
@@ -57,7 +60,18 @@ def size(scope: Scope) -> int:
 
 def peer(scope: Scope) -> str:
     """The caller's address; the server has put a trusted proxy's word for it in place already."""
-    return scope["client"][0] if scope.get("client") else ""
+    host: str = scope["client"][0] if scope.get("client") else ""
+    return _network(host) if ":" in host else host
+
+
+@lru_cache(maxsize=1024)
+def _network(host: str) -> str:
+    """Of an IPv6 address the network: whoever has one address of it has all of the 2^64 (RFC 4291 §2.5.4)."""
+    try:
+        known = IPv6Address(host)
+    except ValueError:
+        return host
+    return str(known.ipv4_mapped or IPv6Address(int(known) >> _OF_HOST << _OF_HOST))
 
 
 def request_id(scope: Scope, new_id: Callable[[], str]) -> str:
@@ -66,17 +80,17 @@ def request_id(scope: Scope, new_id: Callable[[], str]) -> str:
     return given.decode() if _GOOD_REQUEST_ID.fullmatch(given) else new_id()
 
 
-def inward(scope: Scope, signed: str, request_id: str, traced: list[Header], *, is_open: bool) -> Scope:
+def inward(scope: Scope, signed: str, request_id: str, traced: list[Header], *, signs_in: bool) -> Scope:
     """The request for a component: the signed scope in the place of the caller's token.
 
-    Open to everybody is the provider of tokens alone, which gets what people sign in with.
+    Where people sign in, the provider of tokens gets what they sign in with.
     """
     kept = [
         pair
         for pair in scope["headers"]
         if pair[0] not in _OWN
         and not pair[0].startswith(_INTERNAL)
-        and (is_open or pair[0] not in _CREDENTIALS)
+        and (signs_in or pair[0] not in _CREDENTIALS)
     ]
     own = [(_SCOPE, signed.encode()), (_REQUEST_ID, request_id.encode()), (_PEER, peer(scope).encode())]
     return {**scope, "headers": [*kept, *own, *traced]}
