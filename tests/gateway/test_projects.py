@@ -14,9 +14,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, StreamingRespon
 
 from smartbear.cdr import app as cdr_app
 from smartbear.cdr.model.consent import ACTS, SCOPES
-from smartbear.contracts.scope import ScopeMiddleware, verify
+from smartbear.contracts.scope import AccessScope, ScopeMiddleware, verify
 from smartbear.gateway import app as gateway_app
-from smartbear.gateway.model.projects import is_offered, project_of
+from smartbear.gateway.model.projects import is_offered
 from smartbear.gateway.model.table import TABLE
 from smartbear.identity.model.realm import realm
 from smartbear.kit.pseudonyms import service, spaces
@@ -396,7 +396,7 @@ async def test_lines_of_an_export_are_treated_piece_by_piece(make_context, neigh
     ],
 )
 def test_a_machine_client_belongs_to_the_project_of_its_scope(scopes, role, name):
-    assert project_of(role, scopes) == name
+    assert AccessScope(role=role, scopes=scopes).project == name
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])

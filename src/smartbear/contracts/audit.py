@@ -12,7 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from smartbear.contracts.roles import ANONYMOUS, PARTICIPANT, SERVICE, SYSTEM, project_of
+from smartbear.contracts.roles import ANONYMOUS, PARTICIPANT, SERVICE, SYSTEM
 from smartbear.contracts.scope import AccessScope
 from smartbear.kit.audit import Sealed, SubjectKey
 
@@ -111,7 +111,7 @@ def agent_of(scope: AccessScope) -> Agent:
         account="" if is_participant else scope.account,
         client=scope.client,
         organisations=scope.organisations,
-        project=project_of(scope.role, scope.scopes) or "",
+        project=scope.project or "",
         role=scope.role,
         service=scope.service or "",
         username="" if is_participant else scope.username,

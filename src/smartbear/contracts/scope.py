@@ -17,11 +17,11 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from smartbear.contracts.roles import ANONYMOUS as ANONYMOUS
+from smartbear.contracts.roles import DATA_SCIENTIST, PROJECT
 from smartbear.contracts.roles import PARTICIPANT as PARTICIPANT
 from smartbear.contracts.roles import SERVICE as SERVICE
 from smartbear.contracts.roles import STAFF as STAFF
 from smartbear.contracts.roles import SYSTEM as SYSTEM
-from smartbear.contracts.roles import project_of
 from smartbear.kit.clock import Clock
 from smartbear.kit.errors import Forbidden, Unauthenticated
 from smartbear.kit.problems import problem_response
@@ -66,8 +66,13 @@ class AccessScope(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def project(self) -> str | None:
-        """The project a machine client or a data scientist belongs to, by the scope ``project.<name>``."""
-        return project_of(self.role, self.scopes)
+        """The project the caller belongs to by the scope ``project.<name>``; None for all who belong to none.
+
+        Machine clients have their scopes from an administrator, data scientists from ``scopes_of_member``.
+        """
+        if self.role not in (SYSTEM, DATA_SCIENTIST):
+            return None
+        return next((each.removeprefix(PROJECT) for each in self.scopes if each.startswith(PROJECT)), None)
 
 
 class _Signed(msgspec.Struct, frozen=True):

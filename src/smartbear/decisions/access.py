@@ -1,6 +1,6 @@
 """Who may see which decisions, and who may set limits. What nobody thought of is denied."""
 
-from smartbear.contracts.scope import ANONYMOUS, PARTICIPANT, AccessScope
+from smartbear.contracts.scope import ANONYMOUS, PARTICIPANT, SERVICE, AccessScope
 from smartbear.decisions.model.rows import Visible
 from smartbear.kit.errors import Forbidden
 
@@ -31,5 +31,5 @@ def rules(scope: AccessScope) -> None:
 
 def component(scope: AccessScope) -> None:
     """Only another component may ask; no person and no machine client."""
-    if scope.service is None:
+    if scope.role != SERVICE:
         raise Forbidden

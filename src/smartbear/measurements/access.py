@@ -4,7 +4,7 @@ What nobody thought of is denied: Forbidden for the role, and for a person outsi
 NotFound as for one that does not exist.
 """
 
-from smartbear.contracts.scope import PARTICIPANT, AccessScope
+from smartbear.contracts.scope import PARTICIPANT, SERVICE, AccessScope
 from smartbear.kit.errors import FieldError, Forbidden, Unprocessable
 from smartbear.measurements.model.rows import Visible
 
@@ -51,5 +51,5 @@ def transmissions(scope: AccessScope) -> Visible:
 
 def component(scope: AccessScope) -> None:
     """Only another component may ask; no person and no machine client."""
-    if scope.service is None:
+    if scope.role != SERVICE:
         raise Forbidden

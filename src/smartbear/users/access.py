@@ -4,7 +4,7 @@ Each function turns a scope into the ``Rows`` that the store's queries are bound
 denied, with Forbidden for the role and an empty ``Rows`` for the data.
 """
 
-from smartbear.contracts.scope import PARTICIPANT, AccessScope
+from smartbear.contracts.scope import PARTICIPANT, SERVICE, AccessScope
 from smartbear.kit.errors import Forbidden
 from smartbear.users.model.rows import Rows
 
@@ -78,5 +78,5 @@ def erasing(scope: AccessScope) -> None:
 
 def component(scope: AccessScope) -> None:
     """Only another component of the platform may ask; no person and no machine client."""
-    if scope.service is None:
+    if scope.role != SERVICE:
         raise Forbidden

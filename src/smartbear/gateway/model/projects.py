@@ -1,6 +1,5 @@
 """What of FHIR is offered to the callers that belong to a project."""
 
-from smartbear.contracts.roles import project_of as project_of
 from smartbear.fhir.pseudonymisation import policy
 
 _OPERATIONS = frozenset({"$everything", "$lastn"})

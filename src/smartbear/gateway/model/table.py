@@ -8,7 +8,7 @@ columns and repeats the rows; a test compares the two.
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from smartbear.contracts.roles import DATA_SCIENTIST, PARTICIPANT, STAFF, SYSTEM
+from smartbear.contracts.roles import DATA_SCIENTIST, PARTICIPANT, PROJECT, STAFF, SYSTEM
 from smartbear.gateway.model.rates import (
     ALARMS,
     BULK,
@@ -32,7 +32,7 @@ _SIGNED_IN = frozenset({*STAFF, PARTICIPANT})
 _CLINICAL = frozenset({"CCM", PARTICIPANT})
 _NO_PERSON: frozenset[str] = frozenset()
 _READERS = frozenset({*_CLINICAL, DATA_SCIENTIST})
-_MACHINES, _PROJECTS = "system/", "project."
+_MACHINES, _PROJECTS = "system/", PROJECT
 
 Space = Literal["none", "participant", "repository", "project", "translated"]
 """Whose ids stand in an address's requests and answers.

@@ -15,7 +15,6 @@ from smartbear.gateway.actions.limits import Limits
 from smartbear.gateway.actions.witness import Witness
 from smartbear.gateway.model import table
 from smartbear.gateway.model.pressure import Pressure
-from smartbear.gateway.model.projects import project_of
 from smartbear.gateway.model.rates import PAGES
 from smartbear.gateway.routes import headers, subprotocol, tracing
 from smartbear.gateway.routes.cors import Cors
@@ -132,7 +131,7 @@ class Front:
         if scope["method"] not in row.methods:
             raise MethodNotAllowed
         access = await self._identify(row, scope, _given(scope), request.id)
-        project = project_of(access.role, access.scopes) if row.space == "translated" else None
+        project = access.project if row.space == "translated" else None
         limit = row.machine_body if access.role == SYSTEM and project is None else row.body
         row = row.answering(access.role)
         inner = self._inner(row, scope, access, request)
