@@ -1,4 +1,4 @@
-import { clock, dayMonth, fullDate } from "@smartbear/shared/format/when.ts";
+import { dayAndTime, dayMonth, fullDate } from "@smartbear/shared/format/when.ts";
 import { computed, type Ref } from "vue";
 import { useI18n } from "vue-i18n";
 import type { Buckets } from "./buckets.ts";
@@ -7,11 +7,11 @@ import type { Buckets } from "./buckets.ts";
 export function useStripWords(buckets: Readonly<Ref<Buckets>>) {
   const { t, locale } = useI18n();
   const dated = (start: Date): string => {
-    if (buckets.value.unit === "hour") return `${dayMonth(start, locale.value)}, ${clock(start, locale.value)}`;
+    if (buckets.value.unit === "hour") return dayAndTime(start, locale.value);
     return t(`audit.bucket.${buckets.value.unit}`, { day: fullDate(start, locale.value) });
   };
   const names = computed(() => buckets.value.starts.map(dated));
-  const end = (start: Date | undefined): string => (start ? (buckets.value.unit === "hour" ? clock : dayMonth)(start, locale.value) : "");
+  const end = (start: Date | undefined): string => (start ? (buckets.value.unit === "hour" ? dayAndTime : dayMonth)(start, locale.value) : "");
 
   const titles = (counts: number[]): string[] => counts.map((count, index) => `${names.value[index]}: ${t("audit.times", count)}`);
   const label = (counts: number[]): string => titles(counts).filter((_, index) => (counts[index] ?? 0) > 0).join("; ");
