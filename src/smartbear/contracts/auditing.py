@@ -4,7 +4,7 @@
 (``kit.db.BEFORE_COMMIT``); whatever else is asked is recorded when the answer is about to begin.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -42,6 +42,11 @@ class Auditor:
             keys = {person.subject: keys[person.subject] for person in persons} | {refused: key}
             persons = [*persons, Person(subject=refused)]
         return seal(event, persons, keys)
+
+    async def sealed_together(self, trails: Collection[Trail]) -> list[Sealed]:
+        """``sealed`` for each; the keys that are missing are asked for at once."""
+        await self._keys.of([subject for trail in trails for subject in trail.subjects])
+        return [await self.sealed(trail) for trail in trails]
 
     async def record(self, trail: Trail, status: int = 200) -> None:
         """Return once the event is committed, if there is to be one. Unavailable if it cannot be."""

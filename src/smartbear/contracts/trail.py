@@ -7,7 +7,7 @@ decides nothing.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from copy import copy
 from datetime import datetime
@@ -151,6 +151,11 @@ class Trail:
     def sought(self, subject: str) -> None:
         """Whoever asks may not see this person, if there is such a person at all."""
         self._sought = subject
+
+    @property
+    def subjects(self) -> Iterable[str]:
+        """The persons it is about so far."""
+        return self._persons
 
     @property
     def refused(self) -> str | None:

@@ -41,7 +41,7 @@ class Events:
         """What is to be appended; nothing where nothing is recorded."""
         if not self._auditor.is_on:
             return []
-        return [await self._auditor.sealed(event) for event in self._by_trail.values()]
+        return await self._auditor.sealed_together(self._by_trail.values())
 
     def are_told(self) -> None:
         """The group is committed: its requests need no further event for this."""
