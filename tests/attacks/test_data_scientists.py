@@ -69,3 +69,9 @@ async def test_a_data_scientist_exports_what_the_project_sees(platform):
     assert leaks(b"".join(lines) + listed.content) == []
     assert (await platform.fhir(PROJECT, "GET", place)).status_code == 404
     await platform.fhir("scientist", "DELETE", place)
+
+
+async def test_an_administrator_chooses_from_the_projects_that_there_are(platform):
+    answer = await platform.ask("sysadmin", "GET", "/api/projects")
+    assert answer.json() == {"items": ["holobalance", "smart4health"]}
+    assert (await platform.ask("scientist", "GET", "/api/projects")).status_code == 403

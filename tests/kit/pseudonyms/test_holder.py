@@ -19,8 +19,8 @@ from smartbear.kit.pseudonyms.client import Pseudonyms
 from smartbear.kit.pseudonyms.folder import Folder
 from smartbear.kit.pseudonyms.holder import Holder, Person
 from smartbear.kit.pseudonyms.keyring import Keyring
-from smartbear.kit.sockets import SocketPathTooLong
 from smartbear.kit.pseudonyms.record import BrokenRecord, Journal
+from smartbear.kit.sockets import SocketPathTooLong
 
 PEOPLE = {
     "scientist": Person("s", may_ask=True, may_agree=False),
@@ -96,6 +96,12 @@ async def test_nothing_is_asked_when_nothing_is_wanted(place):
 async def test_a_space_says_how_its_dates_move(pseudonyms):
     told = await pseudonyms.describe("holobalance")
     assert (told.epoch, told.days % 7) == (1, 0)
+
+
+async def test_the_names_of_all_spaces_are_told_as_they_are_now(pseudonyms, folder):
+    assert await pseudonyms.spaces() == ["holobalance", "smart4health"]
+    folder.change(lambda kept: spaces.destroyed(kept, "holobalance"))
+    assert await pseudonyms.spaces() == ["smart4health"]
 
 
 async def test_a_change_of_the_spaces_is_seen_at_once(pseudonyms, folder, clock):

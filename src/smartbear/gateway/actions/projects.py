@@ -33,6 +33,10 @@ class Projects:
             self._days[project] = (now + _REMEMBER, days)
         return Terms(days, self._clock.now().date(), self._bases)
 
+    async def names(self) -> list[str]:
+        """Of all projects that have keys."""
+        return await self._pseudonyms.spaces()
+
     async def tokens(self, project: str, *drafts: Draft) -> Mapping[Wanted, str]:
         """The tokens that drafts on the way out want."""
         return await self._pseudonyms.tokens(project, _wanted(drafts))

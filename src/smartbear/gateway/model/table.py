@@ -142,6 +142,7 @@ TABLE = (
     Row("/api/audit/events.ndjson", "assurance", _READ, _AUDITORS, "participant", BULK, timeout=60),
     Row("/api/audit/own", "assurance", _READ, frozenset({PARTICIPANT}), "repository"),
     Row("/api/audit/witness", "assurance", _POST, None, "none"),
+    Row("/api/projects", OWN, _READ, _ADMINISTRATORS, "none"),
     Row("/api/pseudonyms", OWN, _POST, _IDENTIFIERS, "project"),
     Row("/api/docs", OWN, _READ, None, "none"),
     Row("/api/openapi.json", OWN, _READ, None, "none"),

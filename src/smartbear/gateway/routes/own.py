@@ -7,6 +7,7 @@ from starlette.routing import Route
 
 from smartbear.gateway.actions.projects import Projects
 from smartbear.gateway.routes import docs, health, reidentification
+from smartbear.gateway.routes import projects as listing
 from smartbear.gateway.routes.web import WebApplication
 from smartbear.kit import problems
 from smartbear.kit.context import Context
@@ -22,6 +23,7 @@ def build(context: Context, projects: Projects) -> Starlette:
             *health.routes(context),
             *docs.routes(context),
             Route("/api/pseudonyms/{rest:path}", reidentification.build(context, projects)),
+            Route(listing.PATH, listing.build(context, projects)),
             *(Route(path, _nothing, methods=["GET", "POST"]) for path in _NO_PAGES),
             Route("/app", lambda _request: RedirectResponse("/app/")),
             Route("/app/{path:path}", app.answer),

@@ -20,6 +20,8 @@ from smartbear.kit.pseudonyms.messages import (
     Exchanged,
     Failed,
     Identified,
+    List,
+    Listed,
     Pair,
     Request,
 )
@@ -29,7 +31,7 @@ _SECONDS = 5.0
 _KNOWN = {
     cls.code: cls for cls in (errors.BadInput, errors.Forbidden, errors.NotFound, errors.Unauthenticated)
 }
-Told = TypeVar("Told", Described, Exchanged, Asked, Identified)
+Told = TypeVar("Told", Described, Exchanged, Asked, Identified, Listed)
 
 
 class Pseudonyms:
@@ -46,6 +48,10 @@ class Pseudonyms:
     async def describe(self, space: str) -> Described:
         """By how many days a space's dates move, and its epoch; NotFound if there is no such space."""
         return await self._ask(Describe(space), Described)
+
+    async def spaces(self) -> list[str]:
+        """The names of all spaces."""
+        return (await self._ask(List(), Listed)).names
 
     async def tokens(self, space: str, texts: Iterable[Pair]) -> dict[Pair, str]:
         """The token of each text that has one, by kind and text, in one round trip."""

@@ -20,6 +20,8 @@ from smartbear.kit.pseudonyms.messages import (
     Exchanged,
     Failed,
     Identified,
+    List,
+    Listed,
     Request,
 )
 from smartbear.kit.pseudonyms.record import Event, Record
@@ -66,6 +68,8 @@ class Holder:
                 return self._exchange(request)
             case Describe(space):
                 return Described(self._keyring.days(space), self._keyring.space(space).current)
+            case List():
+                return Listed(self._keyring.names())
             case Ask():
                 return self._ask(request)
         return self._agree(request)

@@ -26,13 +26,20 @@ class Keyring:
         self._spaces: Spaces = {}
         self._version: tuple[int, int] | None = None
 
+    def names(self) -> list[str]:
+        """Of the spaces there are now, sorted."""
+        return sorted(self._present())
+
     def space(self, name: str) -> Space:
         """A space as the folder has it now; NotFound if there is none."""
+        return spaces.of(self._present(), name)
+
+    def _present(self) -> Spaces:
         version = self._folder.version()
         if version != self._version:
             self._spaces, self._version = self._folder.spaces(), version
             self._ciphers.clear()
-        return spaces.of(self._spaces, name)
+        return self._spaces
 
     def seal(self, name: str, kind: str, text: str) -> str | None:
         """The token of a text in the space's present epoch; None for a text that has none."""

@@ -73,14 +73,24 @@ class Identified(msgspec.Struct, frozen=True, tag=True):
     asked_by: str
 
 
+class List(msgspec.Struct, frozen=True, tag=True):
+    """Ask which spaces there are."""
+
+
+class Listed(msgspec.Struct, frozen=True, tag=True):
+    """Their names, sorted."""
+
+    names: list[str]
+
+
 class Failed(msgspec.Struct, frozen=True, tag=True):
     """Nothing was done; ``code`` is that of an error of the platform."""
 
     code: str
 
 
-Request = Describe | Exchange | Ask | Agree
-Answer = Described | Exchanged | Asked | Identified | Failed
+Request = Describe | Exchange | Ask | Agree | List
+Answer = Described | Exchanged | Asked | Identified | Listed | Failed
 
 _encode = msgspec.msgpack.Encoder().encode
 _requests = msgspec.msgpack.Decoder(Request)

@@ -54,5 +54,6 @@ export const accounts = (api: ApiClient) => ({
   sendReset: (id: string) => api.post<void>(`${of(id)}/reset`, {}),
   removeFactors: (id: string) => api.delete(`${of(id)}/factors`),
   delete: (id: string) => api.delete(of(id)),
+  projects: async () => (await api.get<{ items: string[] }>("/api/projects")).items,
   organisations: async () => (await api.get<{ items: Organisation[] }>("/api/organisations")).items,
 });
