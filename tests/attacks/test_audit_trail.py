@@ -97,3 +97,30 @@ async def test_audit_events_that_a_machine_stores_are_its_own_and_no_part_of_the
     assert (await signed.fhir("ccm_north", "GET", "AuditEvent")).status_code == 403
     assert (await signed.ask("ccm_north", "GET", "/api/audit/events")).status_code == 403
     assert (await signed.ask("system", "GET", "/api/audit/events")).status_code == 401  # not in its `aud`
+
+
+async def test_people_meet_the_audit_events_of_other_systems_nowhere(platform, ours):
+    of_them = EVENT | {"entity": [{"what": {"reference": f"Patient/{ours}"}}]}
+    stored = (await platform.fhir("system", "POST", "AuditEvent", of_them)).json()["id"]
+    entries = [{"request": {"method": "GET", "url": url}} for url in (f"AuditEvent/{stored}", "AuditEvent")]
+    entries.append({"request": {"method": "POST", "url": "AuditEvent"}, "resource": of_them})
+    batch = {"resourceType": "Bundle", "type": "batch", "entry": entries}
+    paths = (
+        "?_type=AuditEvent",
+        "_history?_type=AuditEvent",
+        f"Patient?_id={ours}&_revinclude=*",
+        f"Patient/{ours}/AuditEvent",
+        f"Patient/{ours}/*?_type=AuditEvent",
+        f"Patient/{ours}/$everything",
+        "$get-resource-counts",
+    )
+    for who in ("ccm_north", "person_north"):
+        for path in paths:
+            answer = await platform.fhir(who, "GET", path)
+            assert stored not in answer.text, path
+            assert '"AuditEvent"' not in answer.text, path
+        told = (await platform.fhir(who, "POST", "", batch)).json()["entry"]
+        assert [one["response"]["status"][:3] for one in told] == ["404", "200", "403"]
+        found = await platform.fhir(who, "GET", f"Patient?_id={ours}&_has:AuditEvent:patient:type=110100")
+        assert "entry" not in found.json()
+    await platform.fhir("system", "DELETE", f"AuditEvent/{stored}")

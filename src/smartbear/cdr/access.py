@@ -12,7 +12,8 @@ Consent (``model/consent.py``) decides on top of this, but for participants and 
 belongs to a person a CCM and a client of some types do not see while it is withheld, and a project's client
 only while it is released to research. A CCM still sees the Consents.
 
-People also see all resources of the types in ``KNOWLEDGE``, and change none of them. Those who do not see
+People also see all resources of the types in ``KNOWLEDGE``, and change none of them. AuditEvents that are
+stored here they meet nowhere: the trail they read is the platform's own. Those who do not see
 everything see of Subscriptions their own, and of Binaries those whose security context they see; machine
 clients also the Binaries that have none.
 """
@@ -29,6 +30,7 @@ from smartbear.fhir import definitions
 
 _SYSTEM_SCOPE = re.compile(r"system/(\*|[A-Za-z]+)\.(\*|read|write|c?r?u?d?s?)")
 _READS, _WRITES = frozenset("rs"), frozenset("cud")
+_TRAIL = "AuditEvent"
 _WORDS = {"*": "cruds", "read": "rs", "write": "cud"}
 
 
@@ -42,10 +44,12 @@ def access_of(scope: AccessScope) -> Access:
         return _of_machine(scope)
     if scope.role == "CCM" and scope.organisations:
         keepers = frozenset({*scope.organisations, scope.who})
-        writes = every - KNOWLEDGE - {"Patient", consent.TYPE}
-        return Access("organisations", keepers, every, writes, KNOWLEDGE, purpose="care", caller=scope.who)
+        reads = every - {_TRAIL}
+        writes = reads - KNOWLEDGE - {"Patient", consent.TYPE}
+        return Access("organisations", keepers, reads, writes, KNOWLEDGE, purpose="care", caller=scope.who)
     if scope.role == PARTICIPANT and scope.subject:
-        return Access("patient", frozenset({scope.subject}), every, shared=KNOWLEDGE, caller=scope.who)
+        own = frozenset({scope.subject})
+        return Access("patient", own, every - {_TRAIL}, shared=KNOWLEDGE, caller=scope.who)
     return NOTHING
 
 
