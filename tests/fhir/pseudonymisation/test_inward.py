@@ -1,12 +1,13 @@
 """What a project sends, and that both ways together change nothing."""
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from smartbear.fhir.pseudonymisation import inward, outward
 from smartbear.fhir.pseudonymisation.draft import UNKNOWN
 from smartbear.fhir.pseudonymisation.queries import Refused
-from smartbear.kit.errors import NotFound
+from smartbear.kit.errors import BadInput, NotFound
 from tests.fhir.instances import resources
 from tests.fhir.pseudonymisation.tokens import BASE, TERMS, finished, returned, token
 
@@ -281,6 +282,29 @@ def test_amounts_that_are_cut_or_dropped_put_nobody_in_order():
 def test_when_something_was_stored_is_asked_by_the_day_as_it_is_told(query):
     with pytest.raises(Refused):
         inward.target("Observation", query, TERMS)
+
+
+@pytest.mark.parametrize("days", [-182, -7, 7, 182])
+def test_no_day_tells_by_how_much_days_are_moved(days):
+    terms = msgspec.structs.replace(TERMS, days=days)
+
+    def is_taken(day):
+        try:
+            inward.target("Observation", f"date=lt{day}", terms)
+            inward.resource({"resourceType": "Observation", "effectiveDateTime": day}, terms)
+        except BadInput:
+            return False
+        return True
+
+    for year in (1, 2, 9998, 9999):
+        for day in ("01-01", "06-15", "12-31"):
+            taken = f"{year:04}-{day}"
+            assert is_taken(taken) is (year in (2, 9998))
+            if is_taken(taken):
+                sent = {"resourceType": "Observation", "effectiveDateTime": taken}
+                kept = inward.resource(sent, terms).finish({})
+                back = finished(outward.resource(kept, terms))
+                assert back["effectiveDateTime"] == taken
 
 
 @pytest.mark.parametrize("name", ["name", "family", "birthdate", "address", "telecom", "email", "language"])

@@ -35,6 +35,8 @@ class Terms(msgspec.Struct, frozen=True):
     """From which ages count."""
     bases: tuple[str, ...] = ()
     """Addresses of the repository, each with its final slash; what is not below one of them is elsewhere."""
+    is_inward: bool = False
+    """Whether what is treated comes of the project, whose days are then those before they are moved."""
 
 
 class _Place(NamedTuple):

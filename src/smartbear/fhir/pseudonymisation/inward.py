@@ -11,7 +11,7 @@ from smartbear.fhir.definitions import Field
 from smartbear.fhir.pseudonymisation import addresses, dates, policy, queries
 from smartbear.fhir.pseudonymisation.draft import Draft, Terms
 from smartbear.fhir.pseudonymisation.queries import Refused
-from smartbear.kit.errors import NotFound
+from smartbear.kit.errors import BadInput, NotFound
 
 Object = dict[str, Any]
 _Handler = Callable[[Any, Object, str, Draft], None]
@@ -52,7 +52,7 @@ def form(kind: str, text: str, terms: Terms) -> Draft:
 
 
 def _draft(terms: Terms) -> Draft:
-    return Draft(msgspec.structs.replace(terms, days=-terms.days))
+    return Draft(msgspec.structs.replace(terms, days=-terms.days, is_inward=True))
 
 
 def _resource(value: Object, draft: Draft) -> Object:
@@ -134,9 +134,17 @@ def _address(item: Any, made: Object, name: str, draft: Draft) -> None:
 
 def _date(item: Any, made: Object, name: str, draft: Draft) -> None:
     if item.__class__ is list:
-        made[name] = [dates.moved(each, draft) or each for each in item]
+        made[name] = [_moved(each, draft) for each in item]
     else:
-        made[name] = dates.moved(item, draft) or item
+        made[name] = _moved(item, draft)
+
+
+def _moved(item: Any, draft: Draft) -> Any:
+    """A date of the repository; BadInput for one that cannot be moved, which would come back as another."""
+    found = dates.moved(item, draft)
+    if found is None and dates.is_point(item):
+        raise BadInput("There is no such day, or none near it.")
+    return found or item
 
 
 def _inside(walk: Callable[[Object, Draft], Object]) -> _Handler:
