@@ -39,6 +39,7 @@ async def test_path_and_query_arrive_as_they_were_sent(http, bearer):
         "/%00",
         "/api/me%0d%0a",
         f"/{'a' * 256}",
+        "/a" * 1001,
         f"/fhir/Patient/{'a' * 5000}",
     ],
 )

@@ -36,6 +36,7 @@ from smartbear.kit.problems import REQUEST_ID
 
 _MOST_HEADERS = 16 << 10  # bytes, where no row says otherwise
 _NO_PATH = re.compile(r"[\x00-\x1f\x7f\\]|/\.{1,2}(/|$)|[^/]{256}")  # two readers could disagree on it
+_LONGEST_PATH = 2000  # characters; looking for a file costs a look at each of its folders
 _PROVIDER = "identity"
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REFUSED = 1008  # of RFC 6455: a matter of policy
@@ -224,7 +225,7 @@ class _Observed:
 def _refuse_oddities(row: table.Row | None, scope: Scope) -> None:
     if headers.size(scope) > (row.headers if row else _MOST_HEADERS):
         raise HeadersTooLarge
-    if _NO_PATH.search(scope["path"]):
+    if len(scope["path"]) > _LONGEST_PATH or _NO_PATH.search(scope["path"]):
         raise NotFound
 
 
