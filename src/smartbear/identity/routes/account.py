@@ -13,6 +13,7 @@ from smartbear.identity.actions import address, factors, own, passkeys, permissi
 from smartbear.identity.actions.letters import ACCOUNT
 from smartbear.identity.actions.sign_in import SignedIn, find_session
 from smartbear.identity.model import webauthn
+from smartbear.identity.model.browsers import named
 from smartbear.identity.model.faults import OAuthFault
 from smartbear.identity.routes import cookies, pages, steps
 from smartbear.identity.routes.forms import read_form
@@ -69,6 +70,7 @@ async def _page(request: Request, session: SignedIn, problem: Problem | None = N
         problem=problem,
         person=seen.account,
         sessions=seen.sessions,
+        named=named,
         here_id=seen.here,
         has_totp=seen.has_totp,
         passkeys=passkeys_,
