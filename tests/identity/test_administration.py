@@ -2,8 +2,10 @@
 
 import pytest
 
+from smartbear.contracts.letters import Letter, LetterRefused, LetterWanted
 from smartbear.contracts.roles import PARTICIPANT, STAFF, SYSTEM
 from smartbear.contracts.scope import AccessScope
+from smartbear.identity.jobs import handlers
 from tests.conftest import client_of
 from tests.identity.conftest import letters, link_in
 from tests.identity.directory_cases import ELSEWHERE, PLACE, somebody
@@ -159,3 +161,28 @@ async def test_a_list_that_cannot_be_is_refused(admin, query):
 async def test_a_search_is_a_text_and_no_pattern(admin, added):
     for search in ("%", "_", "' OR 1=1 --", "\\"):
         assert (await admin.get(ACCOUNTS, params={"search": search})).json()["total"] in (0, 1)
+
+
+async def test_an_address_that_takes_no_letter_is_shown_until_it_changes_or_one_arrives(
+    admin, added, identity, http, database_url
+):
+    context, _ = identity
+    where = f"{ACCOUNTS}/{added['id']}"
+
+    async def refuse(to):
+        wanted = LetterWanted.of(context, Letter(to=to, subject="", text="", html=""))
+        refused = LetterRefused(sealed=wanted.sealed, at=context.clock.now())
+        await handlers(context)[f"identity.{LetterRefused.name}"](refused.model_dump())
+        return (await admin.get(where)).json()["letter_refused_at"]
+
+    assert await refuse("nobody@demo.invalid") is None
+    assert await refuse(added["email"].upper()) is not None
+    changed = (await admin.patch(where, json={"email": "another@demo.invalid"})).json()
+    assert changed["letter_refused_at"] is None
+    await admin.patch(where, json={"email": added["email"]})
+    await admin.post(f"{where}/reset")
+    link = link_in((await letters(context, database_url))[-1])
+    page = await http.get(link)
+    proof = page.text.partition('name="proof" value="')[2].partition('"')[0]
+    await http.post(link, data={"proof": proof, "password": "seven stars over the lake"})
+    assert (await admin.get(where)).json()["letter_refused_at"] is None

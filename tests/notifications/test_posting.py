@@ -2,8 +2,9 @@
 
 import pytest
 
-from smartbear.contracts.letters import Letter, LetterWanted
+from smartbear.contracts.letters import Letter, LetterRefused, LetterWanted
 from smartbear.kit.errors import Unavailable
+from tests.conftest import jobs_of
 
 LETTER = Letter(to="new.user@demo.invalid", subject="Grüße", text="A link", html="<p>A link</p>")
 TASK = f"notifications.{LetterWanted.name}"
@@ -40,3 +41,15 @@ async def test_a_letter_that_is_refused_for_good_is_given_up(mailing_world, post
     post.answers = ["550 nobody here"]
     await mailing_world.handlers[TASK](wanted(mailing_world))
     assert post.messages == []
+
+
+async def test_identity_is_told_of_an_address_that_refuses_and_only_then(mailing_world, post, database_url):
+    sealed = {}
+    for answer in ("550 nobody here", "250 taken"):
+        post.answers = [answer] if answer[0] == "5" else []
+        event = wanted(mailing_world)
+        await mailing_world.handlers[TASK](event)
+        sealed[answer] = event["sealed"]
+    told = [job["sealed"] for job in await jobs_of(database_url, f"identity.{LetterRefused.name}")]
+    assert sealed["550 nobody here"] in told
+    assert sealed["250 taken"] not in told

@@ -9,7 +9,7 @@ import os
 from typing import Self
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from smartbear.contracts.events import Event
 from smartbear.kit.context import Context
@@ -48,6 +48,25 @@ class LetterWanted(Event):
 
     def opened(self, context: Context) -> Letter:
         """The letter; for ``notifications``, whose key for letters is the same."""
-        sealed = base64.b64decode(self.sealed)
-        body = AESGCM(context.key(_PURPOSE)).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
-        return Letter.model_validate_json(body)
+        return _opened(context, self.sealed)
+
+
+class LetterRefused(Event):
+    """A mail server has refused a letter for good: nobody reads that address."""
+
+    name = "letter.refused"
+    listeners = ("identity",)
+
+    sealed: str
+    """The letter, as it was sealed on its way out."""
+    at: AwareDatetime
+
+    def opened(self, context: Context) -> Letter:
+        """The letter; for ``identity``, which had it written."""
+        return _opened(context, self.sealed)
+
+
+def _opened(context: Context, sealed: str) -> Letter:
+    packed = base64.b64decode(sealed)
+    body = AESGCM(context.key(_PURPOSE)).decrypt(packed[:_NONCE], packed[_NONCE:], None)
+    return Letter.model_validate_json(body)

@@ -1,7 +1,8 @@
-"""What ``identity`` does when a job is due: tell clients of sign-outs, and answer whoever asked by e-mail."""
+"""What ``identity`` does when a job is due: tell of sign-outs, write to whoever asked, hear of refusals."""
 
 from typing import Any
 
+from smartbear.contracts.letters import LetterRefused
 from smartbear.identity.actions import backchannel
 from smartbear.identity.actions import registration as actions
 from smartbear.identity.settings import IdentitySettings
@@ -24,4 +25,12 @@ def handlers(context: Context) -> Handlers:
     async def reset(payload: dict[str, Any]) -> None:
         await actions.send_reset(context, payload["name"])
 
-    return {backchannel.TELL: signed_out, actions.ANSWER: registration, actions.FIND: reset}
+    async def refused(payload: dict[str, Any]) -> None:
+        await actions.note_refusal(context, LetterRefused.model_validate(payload))
+
+    return {
+        f"identity.{LetterRefused.name}": refused,
+        backchannel.TELL: signed_out,
+        actions.ANSWER: registration,
+        actions.FIND: reset,
+    }

@@ -7,6 +7,7 @@ to say goes to the address, by a job.
 from dataclasses import asdict
 from typing import Any
 
+from smartbear.contracts.letters import LetterRefused
 from smartbear.contracts.trail import did
 from smartbear.identity.actions import backchannel, letters, passwords, secrets, witness
 from smartbear.identity.model.registration import Registration
@@ -48,6 +49,7 @@ async def confirm(context: Context, link: str) -> bool:
         used = await links.use(tx, secrets.digest(link), "confirm", context.clock.now())
         if used:
             await people.wait_for(tx, used.account, None)
+            await people.forget_refusal(tx, used.account)
             await witness.owner(tx, used.account, "account-confirmed")
     return used is not None
 
@@ -64,6 +66,12 @@ async def send_reset(context: Context, name: str) -> None:
         for person in await people.by_name_or_address(tx, name):
             if person.enabled and person.waits_for is None:
                 await letters.send_link(tx, context, "reset", person)
+
+
+async def note_refusal(context: Context, refused: LetterRefused) -> None:
+    """Let administrators see whose address takes no letter; of nobody's address nothing is kept."""
+    async with context.db.transaction() as tx:
+        await people.note_refusal(tx, refused.opened(context).to, refused.at)
 
 
 async def owner_of_link(context: Context, link: str) -> dict[str, str] | None:
@@ -85,6 +93,7 @@ async def reset(context: Context, link: str, password: str) -> bool:
             return False
         witness.person(await accounts.by_id(tx, used.account), "password-reset")
         await accounts.set_password(tx, used.account, hashed)
+        await people.forget_refusal(tx, used.account)
         await backchannel.tell(tx, await sessions.end_all(tx, used.account, now))
         await _tell_of_change(tx, context, used.account)
     _log.info("password_set")

@@ -39,6 +39,10 @@ class Person(BaseModel):
     waits_for: Literal["approval", "email"] | None = None
     wished_organisation: str | None = Field(None, description="What the person chose when asking for it.")
     created_at: datetime | None = Field(None, description="When it was asked for or added.")
+    letter_refused_at: datetime | None = Field(
+        None,
+        description="When the present address last refused a letter for good; a Keycloak does not say.",
+    )
 
     @property
     def standing(self) -> tuple[str, str | None, str | None]:

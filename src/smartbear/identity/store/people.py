@@ -128,6 +128,20 @@ async def wait_for(tx: Connection, account: str, what: str | None) -> None:
     await tx.execute("UPDATE account SET waits_for = $2 WHERE id = $1", account, what)
 
 
+async def note_refusal(tx: Connection, address: str, at: datetime) -> None:
+    """A letter to this address was refused for good; it counts for as long as an account has the address."""
+    await tx.execute(
+        "UPDATE account SET refused_email = email, refused_at = $2 WHERE lower(email) = lower($1)",
+        address,
+        at,
+    )
+
+
+async def forget_refusal(tx: Connection, account: str) -> None:
+    """A letter has arrived after all."""
+    await tx.execute("UPDATE account SET refused_email = NULL, refused_at = NULL WHERE id = $1", account)
+
+
 async def set_enabled(tx: Connection, account: str, *, enabled: bool) -> None:
     """Let an account sign in, or not."""
     await tx.execute("UPDATE account SET disabled = $2 WHERE id = $1", account, not enabled)
@@ -155,4 +169,5 @@ def _person(row: Any) -> Person:
         waits_for=row["waits_for"],
         wished_organisation=row["wished_organisation"],
         created_at=row["created_at"],
+        letter_refused_at=row["refused_at"] if row["refused_email"] == row["email"] else None,
     )

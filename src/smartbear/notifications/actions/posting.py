@@ -3,7 +3,8 @@
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from smartbear.contracts.letters import LetterWanted
+from smartbear.contracts.events import publish
+from smartbear.contracts.letters import LetterRefused, LetterWanted
 from smartbear.kit import logs, telemetry
 from smartbear.kit.errors import Unavailable
 from smartbear.notifications.actions import mail
@@ -13,7 +14,10 @@ _log = logs.get("notifications")
 
 
 async def post(services: Services, wanted: LetterWanted) -> None:
-    """Send; Unavailable if the server does not take it now, and the job is tried again."""
+    """Send; Unavailable if the server does not take it now, and the job is tried again.
+
+    ``identity`` is told if the server never will.
+    """
     letter, settings = wanted.opened(services.context), services.settings
     message = EmailMessage()
     message["From"] = settings.sender
@@ -30,5 +34,8 @@ async def post(services: Services, wanted: LetterWanted) -> None:
     _log.info(
         "letter_handled", channel="email", state=outcome, code=failure.detail if failure else "accepted"
     )
+    if outcome == "failed":
+        async with services.context.db.transaction() as tx:
+            await publish(tx, LetterRefused(sealed=wanted.sealed, at=services.context.clock.now()))
     if outcome == "postponed":
         raise Unavailable("The mail server does not take letters now.")
