@@ -23,6 +23,8 @@ export interface Account {
   state: AccountState;
   wished_organisation: string | null;
   created_at: string | null;
+  /** When its address refused a letter for good; null once another has arrived, or for another address. */
+  letter_refused_at: string | null;
 }
 
 export interface NewAccount {
