@@ -57,6 +57,13 @@ async def test_whoever_may_not_ask_learns_nothing(platform):
     assert [answer.status_code for answer in answers] == [404, 404]
 
 
+async def test_a_data_scientist_asks_about_tokens_of_the_own_project_alone(platform):
+    for project, status in (("holobalance", 201), ("smart4health", 404)):
+        token = platform.pseudonym("Patient", IDS[1], project)
+        question = {"project": project, "type": "Patient", "token": token, "reason": REASON}
+        assert (await platform.ask("scientist", "POST", QUESTIONS, question)).status_code == status
+
+
 async def test_the_person_sees_who_found_out(platform):
     subject = platform.person["north"][1]
     question = {"project": "holobalance", "type": "Patient", "token": platform.pseudonym("Patient", subject)}

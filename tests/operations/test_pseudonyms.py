@@ -96,7 +96,7 @@ async def test_the_platforms_child_holds_the_keys_and_identifies_for_two_people(
 
 
 def _signed(settings, role):
-    scope = AccessScope(role=role, account=f"account of {role}")
+    scope = AccessScope(role=role, account=f"account of {role}", scopes=("project.holobalance",))
     return sign(scope, secrets.deriver(settings)("scope"), SystemClock().now())
 
 

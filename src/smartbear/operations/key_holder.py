@@ -32,7 +32,8 @@ def holder(settings: PlatformSettings, clock: Clock) -> Holder:
         from smartbear.contracts.scope import verify  # noqa: PLC0415 - 30 MB of web framework, seldom needed
 
         scope = verify(caller, key, clock.now())
-        return Person(scope.account, scope.role in _MAY_ASK, scope.role in _MAY_AGREE)
+        only = (scope.project or "") if scope.role == "DataScientist" else None
+        return Person(scope.account, scope.role in _MAY_ASK, scope.role in _MAY_AGREE, only)
 
     return Holder(Keyring(Folder(keys)), Journal(settings.identification_record), identify, clock)
 

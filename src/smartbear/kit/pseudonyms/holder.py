@@ -38,6 +38,8 @@ class Person:
     account: str
     may_ask: bool
     may_agree: bool
+    only: str | None = None
+    """The one project whose tokens this person may ask about; None: all projects."""
 
 
 class _Ticket(msgspec.Struct, frozen=True):
@@ -88,7 +90,8 @@ class Holder:
             raise Forbidden
         if len(request.reason.strip()) < _SHORTEST_REASON:
             raise BadInput("A reason is a sentence.")
-        if self._keyring.open(request.space, request.kind, request.token) is None:
+        is_theirs = person.only in (None, request.space)
+        if not is_theirs or self._keyring.open(request.space, request.kind, request.token) is None:
             raise NotFound
         now = self._clock.now()
         kept = msgspec.structs.replace(request, caller="")
