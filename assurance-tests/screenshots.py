@@ -88,7 +88,11 @@ async def desk_pages(browser: Browser, platform: PlatformUnderTest, theme: str) 
     await desk.inbox.get_by_role("button").filter(has_text="SB-0001").filter(has_text="twice").click()
     await desk.inbox.get_by_role("button", name="Acknowledge alert").wait_for()
     await photograph(desk.inbox, "inbox", theme)
-    for name, path in (("participants", "participants"), ("overview", "participants/SB-0001")):
+    for name, path in (
+        ("participants", "participants"),
+        ("overview", "participants/SB-0001"),
+        ("consent", "participants/SB-0001/consent"),
+    ):
         await desk.home.goto(f"{platform.address}/{path}")
         await photograph(desk.home, name, theme)
     await desk.home.goto(f"{platform.address}/participants/SB-0001/clinical")

@@ -19,7 +19,7 @@ _SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
-"""Part of a User-Agent and what it stands for; of several the first, as browsers also name those before them."""
+"""Part of a User-Agent and what it stands for; the first counts, as browsers also name those before them."""
 
 
 def named(user_agent: str) -> str:

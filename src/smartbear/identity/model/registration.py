@@ -10,7 +10,7 @@ _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,63}")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\"<>(),;:\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 _LONGEST_NAME = 100
 PRIVACY_NOTICE = "2026-11-01"
-"""Which notice the page shows, in every language. Another gets another name, and earlier consents keep theirs."""
+"""Which notice the page shows. Another one gets another name, and earlier consents keep theirs."""
 
 
 @dataclass(frozen=True, slots=True)
