@@ -37,7 +37,8 @@ PERSON_ACCOUNT = str(uuid.UUID(int=1001))
 
 _EMPTY = """
 TRUNCATE audit.event, audit.subject_key, assurance.checkpoint, assurance.tile, assurance.witness,
-    assurance.cosignature, assurance.witnessed, assurance.verification, jobs.procrastinate_jobs CASCADE;
+    assurance.cosignature, assurance.witnessed, assurance.verification, assurance.sighting,
+    jobs.procrastinate_jobs CASCADE;
 UPDATE assurance.log SET size = 0, peaks = '{}', xid = '0', event = 0, at = '1970-01-01Z'
 """
 

@@ -88,6 +88,26 @@ async def test_an_auditor_who_names_a_participant_sees_that_one_alone_and_is_see
     assert clinician["who"]["organisation"] == "Clinic One"
 
 
+async def test_events_of_a_person_are_found_in_their_order_whether_they_are_in_the_tree_yet_or_not(own_trail):
+    for batch in range(3):
+        if batch:
+            await own_trail.signed()
+        for number in range(3):
+            await own_trail.add(about=("SB-0002", "SB-0001"), subtype=f"read-{batch}-{number}")
+            await own_trail.add(about=("SB-0002",))
+    query, found = {"participant": "SB-0001", "role": "CCM", "limit": "4"}, []
+    async with as_(own_trail, AUDITOR) as client:
+        while query.get("after", "") is not None:
+            page = (await client.get("/api/audit/events", params=query)).json()
+            found += [(item["subtype"], item["position"]) for item in page["items"]]
+            query["after"] = page["next"]
+    assert found == [
+        (f"read-{batch}-{number}", None if batch == 2 else 6 * batch + 2 * number)
+        for batch in (2, 1, 0)
+        for number in (2, 1, 0)
+    ]
+
+
 async def test_a_participant_sees_staff_by_name_machines_by_client_and_the_own_doings_as_such(own_trail):
     await own_trail.add(about=("SB-0001",))
     await own_trail.add(about=("SB-0001",), agent=MACHINE, purpose="HRESCH")

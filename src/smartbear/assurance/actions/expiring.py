@@ -19,7 +19,7 @@ async def expire(connection: Connection, settings: AssuranceSettings, clock: Clo
     now, removed = clock.now(), []
     async with connection.transaction():
         for partition, day in await retention.over(connection, now - timedelta(days=settings.retention_days)):
-            await retention.remove(connection, partition)
+            await retention.remove(connection, partition, day)
             removed.append(day)
         if removed:
             agent = Agent(role=SERVICE, service="operations")

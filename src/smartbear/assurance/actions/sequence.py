@@ -27,7 +27,9 @@ async def advance(services: Services, most: int = MOST) -> int:
         note = signer.sign(str(Checkpoint(signer.name, tree.size, tree.root, now)))
         ids = [leaf.event for leaf in leaves]
         batch = log.Batch(state.tree.size, tree.size, ids, last.xid, last.event, now, note)
-        await log.append(connection, tree, tiles_of(nodes), max(leaf.at for leaf in leaves), batch)
+        await log.append(
+            connection, state.cursor, tree, tiles_of(nodes), max(leaf.at for leaf in leaves), batch
+        )
     telemetry.AUDIT_SEQUENCED.inc(len(leaves))
     telemetry.AUDIT_LAG.set((now - min(leaf.at for leaf in leaves)).total_seconds())
     return len(leaves)

@@ -19,10 +19,17 @@ _NEWEST = f"""
 SELECT id, xid::text::bigint AS xid, at, record, about FROM audit.event
 WHERE {_WITHIN} ORDER BY audit.event.xid DESC, id DESC LIMIT $7
 """  # noqa: S608 - constants
-# The person's events are found first: by the order, all events would be looked at for those of a few.
+# The person's events are found first: by the order, all events would be looked at for those of a few. What is
+# not in order yet is looked through.
 _ABOUT = f"""
-WITH about_person AS MATERIALIZED (
-    SELECT xid, id, at FROM audit.event WHERE about @> ARRAY[$8::bytea] AND {_WITHIN}),
+WITH sighted AS (
+    SELECT unnest(xids) AS xid, unnest(ids) AS id, unnest(ats) AS at FROM sighting WHERE mark = $8::bytea),
+later AS (
+    SELECT e.xid, e.id, e.at FROM audit.event e
+    WHERE (e.xid, e.id) > (SELECT xid, event FROM log) AND e.at > (SELECT at - interval '1 day' FROM log)
+      AND e.about @> ARRAY[$8::bytea]),
+about_person AS MATERIALIZED (
+    SELECT * FROM (SELECT * FROM sighted UNION SELECT * FROM later) AS found WHERE {_WITHIN}),
 newest AS (SELECT * FROM about_person ORDER BY xid DESC, id DESC LIMIT $7)
 SELECT e.id, e.xid::text::bigint AS xid, e.at, e.record, e.about
 FROM newest n JOIN audit.event e USING (xid, id, at) ORDER BY n.xid DESC, n.id DESC

@@ -12,6 +12,14 @@ from smartbear.kit.db import Connection
 _LATE = timedelta(days=1)
 """How long before the last event in order a transaction may have begun that still appends one."""
 
+_SIGHT = """
+INSERT INTO sighting (mark, xid, event, at, xids, ids, ats)
+SELECT mark, $4::text::xid8, $5, max(at), array_agg(xid), array_agg(id), array_agg(at)
+FROM audit.event, unnest(about) AS mark
+WHERE (xid, id) > ($1::text::xid8, $2::bigint) AND (xid, id) <= ($4::text::xid8, $5::bigint) AND at > $3
+GROUP BY mark ON CONFLICT DO NOTHING
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
@@ -98,9 +106,14 @@ async def following(connection: Connection, after: Cursor, most: int) -> list[Le
 
 
 async def append(
-    connection: Connection, tree: Range, added: Mapping[TileId, bytes], at: datetime, batch: Batch
+    connection: Connection,
+    after: Cursor,
+    tree: Range,
+    added: Mapping[TileId, bytes],
+    at: datetime,
+    batch: Batch,
 ) -> None:
-    """Keep what new leaves make of the log; ``at`` is when the latest of them began."""
+    """Keep what the leaves after a place make of the log; ``at`` is when the latest of them began."""
     await connection.execute(
         "UPDATE log SET size = $1, peaks = $2, xid = $3::text::xid8, event = $4, at = greatest(at, $5)",
         tree.size,
@@ -115,6 +128,9 @@ async def append(
         [level for level, _ in added],
         [number for _, number in added],
         list(added.values()),
+    )
+    await connection.execute(
+        _SIGHT, str(after.xid), after.event, after.at - _LATE, str(batch.xid), batch.event
     )
     await connection.execute(
         "INSERT INTO checkpoint (size, first, ids, xid, event, signed_at, note)"

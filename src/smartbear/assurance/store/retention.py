@@ -26,6 +26,7 @@ async def over(connection: Connection, before: datetime) -> Sequence[tuple[str, 
     ]
 
 
-async def remove(connection: Connection, partition: str) -> None:
+async def remove(connection: Connection, partition: str, day: date) -> None:
     """Remove a partition that ``over`` named. What proves its events stays in the log."""
     await connection.execute(f'DROP TABLE audit."{partition}"')
+    await connection.execute("DELETE FROM assurance.sighting WHERE at < $1::date + 1", day)

@@ -22,7 +22,6 @@ CREATE TABLE audit.event (
     PRIMARY KEY (xid, id, at)
 ) PARTITION BY RANGE (at);
 ALTER TABLE audit.event ALTER record SET STORAGE EXTERNAL;  -- most of it is sealed: nothing to compress
-CREATE INDEX event_about ON audit.event USING gin (about);
 COMMENT ON TABLE audit.event IS 'owner: kit; personal: yes (who did what; about whom is sealed, with a key for
  each person); retention: for ever; access: the person''s own part is opened for the person;
  rectification: none, it is a record of what happened; erasure: the person''s key is deleted, the record
