@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from smartbear.identity import app as identity_app
-from smartbear.identity.actions import NewAccount, create_account
+from smartbear.identity.actions import NewAccount, create_account, tries
 from smartbear.identity.model import totp
 from smartbear.identity.routes.provider import Provider
 from smartbear.identity.settings import IdentitySettings
@@ -374,3 +374,33 @@ async def test_an_address_that_guesses_many_names_has_to_wait(browser, http):
     for number in range(51):
         await browser.sign_in(username=f"name-{number}", password="wrong")
     assert (await browser.sign_in(username="name-99", password="wrong")).status_code == 429
+
+
+async def test_people_who_come_in_from_one_address_use_up_none_of_its_tries(browser, http, monkeypatch):
+    monkeypatch.setattr(tries, "FREE_TRIES_OF_ADDRESS", 3)
+    for _ in range(5):
+        http.cookies.clear()
+        assert "code" in answer_of(await browser.sign_in())
+
+
+async def test_whoever_has_been_here_waits_for_nobody_who_guesses_at_the_same_address(
+    browser, http, monkeypatch
+):
+    monkeypatch.setattr(tries, "FREE_TRIES_OF_ADDRESS", 3)
+    await browser.sign_in()
+    for number in range(5):
+        await browser.sign_in(username=f"name-{number}", password="wrong", prompt="login")
+    other = await browser.sign_in(username="name-9", password="wrong", prompt="login")
+    assert other.status_code == 429
+    assert "code" in answer_of(await browser.sign_in(prompt="login"))
+
+
+async def test_a_wrong_guess_is_forgotten_each_minute(browser, clock):
+    for _ in range(4):
+        await browser.sign_in(password="wrong")
+    clock.advance(timedelta(minutes=4))
+    answers = [await browser.sign_in(password="wrong") for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [401] * 5 + [429]
+    clock.advance(timedelta(seconds=30))
+    answers = [await browser.sign_in(password="wrong") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [401, 429]

@@ -87,7 +87,10 @@ async def check_password(context: Context, attempt: Attempt) -> Account | Refuse
     """
     counted = tries.counted_under(context, attempt.username, attempt.address, attempt.browser)
     left = await tries.take(context, counted, tries.FREE_TRIES)
-    await tries.take(context, tries.of_address(attempt.address), tries.FREE_TRIES_OF_ADDRESS)
+    of_address = tries.of_address(attempt.address)
+    is_known = tries.is_known(context, attempt.username, attempt.browser)
+    if not is_known:
+        await tries.take(context, of_address, tries.FREE_TRIES_OF_ADDRESS)
     async with context.db.connection() as c:
         found = await accounts.by_username(c, attempt.username)
     right = await passwords.matches(attempt.password, found[1] if found else None)
@@ -96,4 +99,6 @@ async def check_password(context: Context, attempt: Attempt) -> Account | Refuse
         return Refused(left)
     async with context.db.transaction() as tx:
         await sessions.forget_tries(tx, counted, context.clock.now())
+        if not is_known:
+            await sessions.give_try_back(tx, of_address, context.clock.now())
     return found[0]

@@ -37,6 +37,11 @@ def known_browser(context: Context, username: str) -> str:
     return f"{nonce}.{_mac(context, nonce, username)}"
 
 
+def is_known(context: Context, username: str, cookie: str) -> bool:
+    """Whether the person has signed in with this browser; guesses elsewhere do not hinder it."""
+    return bool(_known(context, username, cookie))
+
+
 def counted_under(context: Context, username: str, address: str, cookie: str) -> bytes:
     """What tries are counted under: the known browser, else the name and the address together."""
     source = _known(context, username, cookie) or f"address\0{address}"

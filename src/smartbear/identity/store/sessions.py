@@ -129,14 +129,17 @@ def _session(row: Any) -> Session:
 async def take_try(c: Connection, digest: bytes, now: datetime, free: int, longest: timedelta) -> int | None:
     """Count a try as failed before the password is looked at, so that tries at the same time all count.
 
-    Returns how many are left before one has to wait, which doubles with each; None: it has to wait now.
+    Returns how many are left before one has to wait, which doubles with each; None: it has to wait now. A try
+    is forgotten in the time of the longest wait.
     """
     failures: int | None = await c.fetchval(
         """INSERT INTO failed_sign_in AS f VALUES ($1, 1, $2)
-           ON CONFLICT (digest) DO UPDATE SET
-               failures = f.failures + 1,
-               blocked_until = CASE WHEN f.failures + 1 < $3 THEN $2
-                   ELSE $2 + least($4, interval '1 second' * 2 ^ least(f.failures + 1 - $3, 20)) END
+           ON CONFLICT (digest) DO UPDATE SET (failures, blocked_until) = (
+               SELECT n, CASE WHEN n < $3 THEN $2
+                   ELSE $2 + least($4, interval '1 second' * 2 ^ least(n - $3, 20)) END
+               FROM (SELECT 1 + greatest(0, f.failures - floor(
+                   extract(epoch FROM $2::timestamptz - f.blocked_until) / extract(epoch FROM $4::interval)
+                   ))::int AS n) AS counted)
            WHERE f.blocked_until <= $2
            RETURNING failures""",
         digest,
@@ -153,6 +156,16 @@ async def blocked_until(c: Connection, digest: bytes) -> datetime | None:
         "SELECT blocked_until FROM failed_sign_in WHERE digest = $1", digest
     )
     return until
+
+
+async def give_try_back(tx: Connection, digest: bytes, now: datetime) -> None:
+    """The try counted last was no guess."""
+    await tx.execute(
+        """UPDATE failed_sign_in SET failures = greatest(0, failures - 1),
+                                     blocked_until = least(blocked_until, $2) WHERE digest = $1""",
+        digest,
+        now,
+    )
 
 
 async def forget_tries(tx: Connection, digest: bytes, now: datetime) -> None:
