@@ -21,7 +21,8 @@ async def erase(repository: Repository, person: Erasing) -> Erased:
     async with repository.db.connection() as connection:
         removed = removed or await erasure.remove_former(connection, patient)
         left = await erasure.mentions(connection, patient)
-    _log.warning("erased", count=removed)
+    if removed:
+        _log.warning("erased", count=removed)
     return Erased(removed=removed, left=left)
 
 
