@@ -1,5 +1,6 @@
 """From asking for an account to signing in (SMBS1_TC1), and back in after forgetting the password."""
 
+import re
 from datetime import timedelta
 
 import asyncpg
@@ -151,6 +152,12 @@ async def test_a_form_that_is_not_right_says_where_and_keeps_nothing(identity, p
     assert (page.status_code, told in page.text) == (400, True)
     assert GOOD["password"] not in page.text
     assert (await Embedded(context).people(Wanted("new_user"), 0, 10)).total == 0
+
+
+async def test_a_form_that_is_not_right_begins_at_its_first_fault(post):
+    page = await post("/registration", **GOOD | {"email": "nobody", "organisation": ""})
+    focused = re.findall(r'<(?:input|select) id="(\w+)"[^>]*autofocus', page.text)
+    assert focused == ["email"]
 
 
 @pytest.mark.parametrize("extra", ["role", "pilot", "waits_for", "disabled", "participant", "id"])

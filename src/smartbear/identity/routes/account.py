@@ -69,7 +69,7 @@ async def _page(request: Request, session: SignedIn, problem: Problem | None = N
         proof=proof,
         problem=problem,
         person=seen.account,
-        sessions=seen.sessions,
+        sessions=sorted(seen.sessions, key=lambda one: one.id != seen.here),  # this one first
         named=named,
         here_id=seen.here,
         has_totp=seen.has_totp,
