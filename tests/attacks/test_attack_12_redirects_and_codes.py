@@ -65,3 +65,15 @@ async def test_a_sign_out_leads_nowhere_but_home(browser):
         answer = await browser.http.get(f"{PROTOCOL}/logout", params=query)
         assert "evil" not in answer.headers.get("location", "")
         assert answer.status_code < 500
+
+
+async def test_no_address_leads_to_where_the_caller_says_the_platform_is(platform):
+    asked_by = {
+        "sysadmin": "/api/accounts/",
+        "ccm_north": "/api/participants/",
+        "person_north": "/api/audit/own/",
+    }
+    for who, path in (asked_by | {"": "/realms/smartbear/account/"}).items():
+        answer = await platform.ask(who, "GET", path, host="evil.example")
+        assert answer.status_code == 404, path
+        assert "evil" not in str(answer.headers) + answer.text, path

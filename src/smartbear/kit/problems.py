@@ -79,7 +79,11 @@ def problem_response(error: errors.PlatformError, request_id: str | None = None)
 
 
 def install(app: Starlette) -> None:
-    """Make ``app`` answer every error, known or not, as problem details."""
+    """Make ``app`` answer every error, known or not, as problem details.
+
+    An address with a slash too many is one of them: to redirect, Starlette would believe the header Host.
+    """
+    app.router.redirect_slashes = False
     app.add_exception_handler(errors.PlatformError, _family)
     app.add_exception_handler(HTTPException, _from_starlette)
     app.add_exception_handler(RequestValidationError, _from_validation)
