@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 
+from smartbear.contracts.erasure import Erasing
 from smartbear.identity.model.people import NewPerson, Wanted
 from smartbear.kit.errors import Conflict, NotFound
 
@@ -143,3 +144,10 @@ async def test_a_role_approves_an_account_that_was_asked_for(directory, ask_for_
     approved = await directory.change(account, {"role": "Tech", "organisation": PLACE, "pilot": "p-1"})
     assert (approved.role, approved.organisation, approved.pilot) == ("Tech", PLACE, "p-1")
     assert approved.waits_for in ("email", None)
+
+
+async def test_an_account_of_staff_is_not_erased_as_a_participants(directory):
+    added = await directory.add(somebody(), "p-1")
+    for account in (added.id, str(uuid.uuid4()), None):
+        assert not await directory.erase(Erasing(participant="SB-9999", subject="s", account=account))
+    assert await directory.person(added.id) == added

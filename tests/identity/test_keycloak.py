@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from smartbear.contracts.erasure import Erasing
 from smartbear.contracts.scope import ScopeMiddleware
 from smartbear.gateway.actions.callers import Callers
 from smartbear.identity import app as identity_app
@@ -63,6 +64,15 @@ async def test_letters_go_to_the_owner(server, directory):
     new = somebody()
     await directory.add(new, None)
     assert any(new.email.encode() in letter for letter in server.letters)
+
+
+async def test_a_participants_account_is_erased(server, directory, ask_for_account):
+    account = await ask_for_account()
+    role = (await server.console("GET", "/roles/Participant")).json()
+    await server.console("POST", f"/users/{account}/role-mappings/realm", json=[role])
+    person = Erasing(participant="SB-0007", subject="s-7", account=account)
+    assert await directory.erase(person)
+    assert not await directory.erase(person)
 
 
 @pytest.fixture
