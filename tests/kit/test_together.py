@@ -7,8 +7,10 @@ from typing import Any
 import asyncpg
 import pytest
 
+from smartbear.kit import together
 from smartbear.kit.db import Database
 from smartbear.kit.together import Rows, Together, Values
+from tests.conftest import eventually
 
 _SERIES = "SELECT n FROM generate_series(1, $1::int) AS n ORDER BY n DESC"
 _SHARE = "SELECT 100 / $1::int AS share"
@@ -32,29 +34,31 @@ class Trips:
 
 
 @pytest.fixture
-async def trips(database_url: str) -> AsyncIterator[Trips]:
+async def trips(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Trips]:
+    """For those who have all the time of a busy machine."""
+    monkeypatch.setattr(together, "_PATIENCE", 20.0)
     async with Database.open(database_url, "users", connections=4) as database:
         yield Trips(database)
 
 
-async def asked(together: Together, trips: Trips, sql: str, *values: Any) -> list[asyncio.Task[Rows]]:
+async def asked(reads: Together, trips: Trips, sql: str, *values: Any) -> list[asyncio.Task[Rows]]:
     """One who goes ahead, and others who ask while it is on its way."""
     trips.open.clear()
     tasks = []
     for value in values:
-        tasks.append(asyncio.create_task(together.fetch(sql, value)))
+        tasks.append(asyncio.create_task(reads.fetch(sql, value)))
         await asyncio.sleep(0)
     return tasks
 
 
 async def test_what_is_asked_while_another_is_under_way_takes_one_round_trip(trips: Trips) -> None:
-    tasks = await asked(together := Together(trips.execute), trips, _SERIES, *range(8))
+    tasks = await asked(reads := Together(trips.execute), trips, _SERIES, *range(8))
     trips.open.set()
     answers = await asyncio.gather(*tasks)
     assert trips.taken == [1, 7]
     assert [[row["n"] for row in rows] for rows in answers] == [list(range(n, 0, -1)) for n in range(8)]
-    assert await together.fetchval(_SERIES, 3) == 3
-    assert await together.fetchrow(_SERIES, 0) is None
+    assert await reads.fetchval(_SERIES, 3) == 3
+    assert await reads.fetchrow(_SERIES, 0) is None
 
 
 async def test_no_more_than_sixteen_go_together_and_the_rest_goes_next(trips: Trips) -> None:
@@ -65,8 +69,8 @@ async def test_no_more_than_sixteen_go_together_and_the_rest_goes_next(trips: Tr
 
 
 async def test_other_texts_are_not_waited_for(trips: Trips) -> None:
-    together = Together(trips.execute)
-    first, second = [*await asked(together, trips, _SERIES, 1), *await asked(together, trips, _SHARE, 50)]
+    reads = Together(trips.execute)
+    first, second = [*await asked(reads, trips, _SERIES, 1), *await asked(reads, trips, _SHARE, 50)]
     assert trips.taken == [1, 1]
     trips.open.set()
     assert ((await first)[0]["n"], (await second)[0]["share"]) == (1, 2)
@@ -81,12 +85,32 @@ async def test_one_that_fails_fails_alone(trips: Trips) -> None:
 
 
 async def test_nobody_waits_for_a_statement_that_is_known_to_be_slow(trips: Trips) -> None:
-    together = Together(trips.execute)
-    await together.fetch(_NAP, 0.1)
-    tasks = await asked(together, trips, _NAP, 0.1, 0.0, 0.0)
+    reads = Together(trips.execute)
+    await reads.fetch(_NAP, 0.1)
+    tasks = await asked(reads, trips, _NAP, 0.1, 0.0, 0.0)
     assert trips.taken == [1, 1, 1, 1]
     trips.open.set()
     await asyncio.gather(*tasks)
+
+
+async def test_who_has_waited_long_for_another_goes_by_itself(
+    trips: Trips, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(together, "_PATIENCE", 0.01)
+    tasks = await asked(Together(trips.execute), trips, _SERIES, 1, 2, 3)
+    await eventually(lambda: trips.taken == [1, 1, 1])
+    trips.open.set()
+    assert [len(rows) for rows in await asyncio.gather(*tasks)] == [1, 2, 3]
+
+
+async def test_one_that_turns_out_to_be_slow_keeps_the_others_for_a_moment_only(trips: Trips) -> None:
+    began, loop = asyncio.get_running_loop().time(), asyncio.get_running_loop()
+    first, slow, quick = await asked(Together(trips.execute), trips, _NAP, 0.0, 1.5, 0.0)
+    trips.open.set()
+    await asyncio.gather(first, quick)
+    assert loop.time() - began < 1.3
+    assert not slow.done()
+    assert [row["seconds"] for row in await slow] == [1.5]
 
 
 async def test_who_leaves_takes_nothing_from_those_who_stay(trips: Trips) -> None:
@@ -109,17 +133,17 @@ async def test_who_leaves_when_its_turn_has_come_hands_the_turn_on(trips: Trips)
 
 
 async def test_a_write_that_was_answered_is_in_whatever_is_asked_after_it(trips: Trips) -> None:
-    together, numbers = Together(trips.execute), "SELECT count(*) FROM number WHERE n <> $1::int"
+    reads, numbers = Together(trips.execute), "SELECT count(*) FROM number WHERE n <> $1::int"
     async with trips._database.connection() as connection:
         await connection.execute("CREATE TABLE number (n int)")
 
         async def write_and_look(n: int) -> None:
             for _ in range(10):
-                before = await together.fetchval(numbers, n)
+                before = await reads.fetchval(numbers, n)
                 await trips._database.together.fetch("SELECT 1 FROM number WHERE n = $1::int", n)
                 async with trips._database.connection() as other:
                     await other.execute("INSERT INTO number VALUES (100)")
-                assert await together.fetchval(numbers, n) > before
+                assert await reads.fetchval(numbers, n) > before
 
         await asyncio.gather(*map(write_and_look, range(8)))
         await connection.execute("DROP TABLE number")

@@ -2,7 +2,7 @@
 
 A small read costs less than its way there and back. While one is under way others of the same text gather,
 and the next takes all of them along: one round trip, in which each is executed for itself, on a snapshot that
-is younger than its request. Nobody waits for a statement that is known to be slow.
+is younger than its request. Nobody waits long for another: what turns out to be slow goes by itself.
 """
 
 import asyncio
@@ -17,6 +17,8 @@ from smartbear.kit.errors import PlatformError
 
 _MOST = 16  # statements in one round trip
 _SLOW = 0.005  # seconds above which a statement goes by itself: others would wait for it
+_PATIENCE = 0.02  # seconds that one waits for another before it goes by itself
+_LONGEST = 0.25  # seconds of a round trip of several, after which each goes by itself
 _NEWEST = 0.2  # weight of the last time in the average
 _MOST_KEPT = 1024  # texts
 
@@ -50,6 +52,49 @@ class _Line:
     seconds: float = 0.0
     """That one execution takes, averaged."""
     waiting: list[_Ask] = field(default_factory=list)
+    timer: asyncio.TimerHandle | None = None
+    """Ends the patience of those who wait."""
+
+    def wait(self, values: Values) -> _Ask:
+        """Stand in the line."""
+        loop = asyncio.get_running_loop()
+        ask = _Ask(values, loop.create_future())
+        if not self.waiting:
+            self.timer = loop.call_later(_PATIENCE, self.scatter)
+        self.waiting.append(ask)
+        return ask
+
+    def scatter(self) -> None:
+        """Have everybody go."""
+        waiting, self.waiting = self.waiting, []
+        _let_go(waiting)
+
+    def take(self) -> list[_Ask]:
+        """Those who go with the one whose turn it is."""
+        if self.seconds > _SLOW:
+            return []
+        taken, self.waiting = self.waiting[: _MOST - 1], self.waiting[_MOST - 1 :]
+        self._calm()
+        return taken
+
+    def hand_on(self) -> None:
+        """Let the first who still waits go next."""
+        while self.waiting and not self.waiting.pop(0).tell(None):
+            pass
+        self._calm()
+
+    def step_back(self, ask: _Ask) -> None:
+        """Who waits no longer leaves the turn, if it has it already, to the next."""
+        if ask in self.waiting:
+            self.waiting.remove(ask)
+            self._calm()
+        elif not self.under_way:
+            self.hand_on()
+
+    def _calm(self) -> None:
+        if self.timer and not self.waiting:
+            self.timer.cancel()
+            self.timer = None
 
 
 class Together:
@@ -64,16 +109,15 @@ class Together:
         line = self._lines.get(sql) or self._opened(sql, len(values))
         if not line.under_way or line.seconds > _SLOW:
             return await self._lead(line, values, [], timeout)
-        ask = _Ask(values, asyncio.get_running_loop().create_future())
-        line.waiting.append(ask)
+        ask = line.wait(values)
         try:
             rows = await ask.answer
         except asyncio.CancelledError:
-            self._step_back(line, ask)
+            line.step_back(ask)
             raise
         if rows is not None:
             return rows
-        return await self._lead(line, values, self._taken(line), timeout)
+        return await self._lead(line, values, line.take(), timeout)
 
     async def fetchrow(
         self,
@@ -101,17 +145,12 @@ class Together:
         self._lines[sql] = line
         return line
 
-    def _taken(self, line: _Line) -> list[_Ask]:
-        if line.seconds > _SLOW:
-            return []
-        taken, line.waiting = line.waiting[: _MOST - 1], line.waiting[_MOST - 1 :]
-        return taken
-
     async def _lead(self, line: _Line, values: Values, others: list[_Ask], seconds: float | None) -> Rows:
         """Go, and bring the others what is theirs; if that fails, everybody goes for themselves."""
         line.under_way += 1
         try:
-            rows = await self._timed(line, [values, *(other.values for other in others)], seconds)
+            limit = min(_LONGEST, seconds or _LONGEST) if others else seconds
+            rows = await self._timed(line, [values, *(other.values for other in others)], limit)
         except (asyncpg.PostgresError, PlatformError, TimeoutError):
             if not others:
                 raise
@@ -122,7 +161,7 @@ class Together:
         finally:
             line.under_way -= 1
             _let_go(others)
-            self._hand_on(line)
+            line.hand_on()
 
     async def _timed(self, line: _Line, given: Sequence[Values], seconds: float | None) -> Rows:
         began = time.perf_counter()
@@ -130,18 +169,6 @@ class Together:
             return await self._execute(line.sql, [(*row, n) for n, row in enumerate(given)], seconds)
         finally:
             line.seconds += _NEWEST * ((time.perf_counter() - began) / len(given) - line.seconds)
-
-    def _hand_on(self, line: _Line) -> None:
-        """Let the first who still waits go next."""
-        while line.waiting and not line.waiting.pop(0).tell(None):
-            pass
-
-    def _step_back(self, line: _Line, ask: _Ask) -> None:
-        """Who waits no longer leaves the turn, if it has it already, to the next."""
-        if ask in line.waiting:
-            line.waiting.remove(ask)
-        elif not line.under_way:
-            self._hand_on(line)
 
 
 def _let_go(others: Sequence[_Ask]) -> None:
