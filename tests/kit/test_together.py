@@ -104,13 +104,11 @@ async def test_who_has_waited_long_for_another_goes_by_itself(
 
 
 async def test_one_that_turns_out_to_be_slow_keeps_the_others_for_a_moment_only(trips: Trips) -> None:
-    began, loop = asyncio.get_running_loop().time(), asyncio.get_running_loop()
-    first, slow, quick = await asked(Together(trips.execute), trips, _NAP, 0.0, 1.5, 0.0)
+    first, slow, quick = await asked(Together(trips.execute), trips, _NAP, 0.0, 60.0, 0.0)
     trips.open.set()
     await asyncio.gather(first, quick)
-    assert loop.time() - began < 1.3
     assert not slow.done()
-    assert [row["seconds"] for row in await slow] == [1.5]
+    slow.cancel()
 
 
 async def test_who_leaves_takes_nothing_from_those_who_stay(trips: Trips) -> None:
