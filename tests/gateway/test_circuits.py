@@ -152,6 +152,22 @@ async def test_what_a_caller_does_wrong_is_no_fault_of_the_component(door, beare
     assert (await http.get("/api/participants", headers=bearer())).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/api/participants", "/fhir/Observation", "/api/pseudonyms/questions"])
+async def test_callers_whose_bodies_do_not_come_take_the_component_from_nobody(
+    door, bearer, monkeypatch, path
+):
+    async def slow():
+        yield b"{"
+        await asyncio.Event().wait()
+
+    http, _ = door
+    monkeypatch.setitem(table._BY_PATH, table.find(path).path, replace(table.find(path), timeout=0.3))
+    asked = (http.post(path, headers=bearer(), content=slow()) for _ in range(6))
+    answers = await asyncio.gather(*asked)
+    assert [(answer.status_code, "timeout" in answer.text) for answer in answers] == [(408, True)] * 6
+    assert (await http.post(path, headers=bearer(), content=b"{}")).status_code in (200, 400)
+
+
 async def test_a_component_elsewhere_that_cannot_be_reached_is_left_alone(make_context, neighbours, bearer):
     del neighbours["users"]
     urls = {"users": "http://127.0.0.1:1"}

@@ -18,6 +18,7 @@ _CODES: dict[type[errors.PlatformError], str] = {
     errors.NotFound: "not-found",
     errors.MethodNotAllowed: "not-supported",
     errors.NotAcceptable: "not-supported",
+    errors.RequestTimeout: "timeout",
     errors.Conflict: "conflict",
     errors.Gone: "deleted",
     errors.PreconditionFailed: "conflict",

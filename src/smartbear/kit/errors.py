@@ -6,7 +6,8 @@
     ├─ Forbidden 403           ├─ PreconditionFailed 412  ├─ TooCostly 422
     ├─ NotFound 404            ├─ TooLarge 413            └─ Unavailable 503
     ├─ MethodNotAllowed 405    ├─ UnsupportedMediaType 415
-    └─ NotAcceptable 406       └─ HeadersTooLarge 431
+    ├─ NotAcceptable 406       └─ HeadersTooLarge 431
+    └─ RequestTimeout 408
 
 A class carries its HTTP status and a stable code; its docstring is the message when none is given. Raise the
 narrowest class where the fault is noticed; one handler (``kit/problems.py``, or the repository's own for
@@ -88,6 +89,13 @@ class NotAcceptable(PlatformError):
 
     status = 406
     code = "not_acceptable"
+
+
+class RequestTimeout(PlatformError):
+    """The body of the request did not arrive in time; please send it again."""
+
+    status = 408
+    code = "request_timeout"
 
 
 class Conflict(PlatformError):

@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,6 +16,7 @@ from smartbear.gateway.model import table
 from smartbear.gateway.model.pressure import Pressure
 from smartbear.gateway.model.rates import PAGES
 from smartbear.gateway.routes import headers, subprotocol, tracing
+from smartbear.gateway.routes.bodies import bounded
 from smartbear.gateway.routes.cors import Cors
 from smartbear.gateway.routes.onward import Onward
 from smartbear.gateway.routes.pseudonymous import Pseudonymous
@@ -29,7 +29,6 @@ from smartbear.kit.errors import (
     MethodNotAllowed,
     NotFound,
     PlatformError,
-    TooLarge,
     Unauthenticated,
 )
 from smartbear.kit.problems import REQUEST_ID
@@ -136,7 +135,7 @@ class Front:
         limit = row.machine_body if access.role == SYSTEM and project is None else row.body
         row = row.answering(access.role)
         inner = self._inner(row, scope, access, request)
-        receive = _bounded(receive, _declared_length(scope), limit)
+        receive = bounded(scope, receive, limit, row.timeout)
         if project is not None:
             visit = self._guards.witness.visit(access, scope["method"], row.path, request.id)
             forward = visit.going_on(partial(self._onward.answer, row))
@@ -232,25 +231,3 @@ def _refuse_oddities(row: table.Row | None, scope: Scope) -> None:
 def _given(scope: Scope) -> str:
     """What stands in the header Authorization."""
     return headers.of(scope, b"authorization").decode("latin-1")
-
-
-def _declared_length(scope: Scope) -> int:
-    value = headers.of(scope, b"content-length")
-    return int(value[:19]) if value.isdigit() else 0  # the rest is more than any limit already
-
-
-def _bounded(receive: Receive, declared: int, limit: int) -> Callable[[], Awaitable[Message]]:
-    """``receive``, which refuses a body as soon as it is known to be too large."""
-    if declared > limit:
-        raise TooLarge(f"The body may have at most {limit} bytes.")
-    taken = 0
-
-    async def bounded() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > limit:
-            raise TooLarge(f"The body may have at most {limit} bytes.")
-        return message
-
-    return bounded
