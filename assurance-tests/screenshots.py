@@ -42,6 +42,7 @@ async def photographs(platform: PlatformUnderTest) -> None:
         await phone_pages(browser, platform)
         for theme in _THEMES:
             await desk_pages(browser, platform, theme)
+            await seen_page(browser, platform, theme)
             await administrator_pages(browser, platform, theme)
             await auditor_pages(browser, platform, theme)
 
@@ -74,10 +75,17 @@ async def phone_pages(browser: Browser, platform: PlatformUnderTest) -> None:
         await phone.page.get_by_role("link", name="Messages").click()
         await phone.page.get_by_role("heading", name="Messages").wait_for()
         await photograph(phone.page, "app-messages", theme)
-        await phone.page.goto(f"{platform.address}/app/seen")
-        await phone.page.get_by_role("heading", name="test_clinician").first.wait_for()
-        await photograph(phone.page, "app-seen", theme)
         await context.close()
+
+
+async def seen_page(browser: Browser, platform: PlatformUnderTest, theme: str) -> None:
+    """What the participant reads of the case manager's looks."""
+    context = await window(browser, PHONE, theme)
+    phone = await Phone.open(context, platform, "participant")
+    await phone.page.goto(f"{platform.address}/app/seen")
+    await phone.page.get_by_role("heading", name="test_clinician").first.wait_for()
+    await photograph(phone.page, "app-seen", theme)
+    await context.close()
 
 
 async def desk_pages(browser: Browser, platform: PlatformUnderTest, theme: str) -> None:
