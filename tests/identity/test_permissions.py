@@ -104,3 +104,16 @@ async def test_taking_back_from_nobody_changes_nothing(stranger, http, do):
 
 async def test_the_platforms_own_programs_do_not_ask(browser):
     assert (await browser.sign_in()).status_code == 303
+
+
+async def test_what_is_given_and_taken_back_is_recorded_with_the_program(stranger, http, do, news):
+    await stranger.answer(await stranger.ask(), "allow")
+    await do("take_back", client=stranger.client_id)
+    await do("take_back", client=stranger.client_id)
+    events = [event for event in await news() if event.subtype.startswith("permission")]
+    told = [(event.subtype, event.agent.username, event.entities) for event in events]
+    program = (f"Client/{stranger.client_id}",)
+    assert told == [
+        ("permission-given", "test_clinician", program),
+        ("permission-taken-back", "test_clinician", program),
+    ]
