@@ -123,3 +123,20 @@ async def test_others_are_refused_and_nobody_writes(mixed, scope):
         assert (await client.get("/fhir/AuditEvent/1")).json()["resourceType"] == "OperationOutcome"
         for method in ("POST", "PUT", "DELETE", "PATCH"):
             assert (await client.request(method, "/fhir/AuditEvent/1")).status_code == 405
+
+
+async def test_whom_an_auditor_asked_for_is_told_and_for_nobody_a_key_is_made(mixed):
+    async def keys():
+        return await mixed.owner.fetchval("SELECT count(*) FROM audit.subject_key")
+
+    async def told():
+        async with as_(mixed, ONE) as client:
+            shown = (await client.get("/api/audit/own?limit=200")).json()["items"]
+        return [item["who"]["role"] for item in shown if item["subtype"] == "audit-search"].count("Auditor")
+
+    before = await told()
+    await found(mixed, f"patient=Patient/{MINE}")
+    assert await told() == before + 1
+    kept = await keys()
+    await found(mixed, "patient=Patient/nobody-at-all")
+    assert await keys() == kept

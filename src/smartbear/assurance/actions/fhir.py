@@ -117,7 +117,7 @@ def _permitted(scope: AccessScope, question: Question) -> Question:
         )
     access.auditing(scope)
     if question.subject:
-        trail.about(question.subject)
+        trail.sought(question.subject)  # nobody may have this id, or nobody any more
     return replace(question, reader=_AUDITOR)
 
 
