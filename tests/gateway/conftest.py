@@ -53,6 +53,10 @@ async def described(_request):
     return JSONResponse({"paths": paths, "components": {"schemas": {"P": {}}}})
 
 
+async def described_accounts(_request):
+    return JSONResponse({"paths": {"/api/accounts": {"get": {}}}, "components": {}})
+
+
 def component(*routes):
     app = Starlette(routes=[*routes, Route("/{path:path}", tell, methods=METHODS)])
     problems.install(app)
@@ -69,7 +73,10 @@ async def database_url(postgres_url):
 @pytest.fixture
 def neighbours(clock):
     apps = {row.component: component() for row in TABLE}
-    apps["identity"] = component(Route("/realms/smartbear/protocol/openid-connect/certs", certs))
+    apps["identity"] = component(
+        Route("/realms/smartbear/protocol/openid-connect/certs", certs),
+        Route("/openapi.json", described_accounts),
+    )
     apps["users"] = component(
         Route("/internal/accounts/{account}", account), Route("/openapi.json", described)
     )

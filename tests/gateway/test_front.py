@@ -199,9 +199,15 @@ async def test_a_platform_without_its_web_applications_says_so(http, web):
     assert (answer.status_code, "not been built" in answer.text) == (503, True)
 
 
+@pytest.mark.parametrize("path", ["/health", "/health/", "/metrics"])
+async def test_a_probe_at_a_wrong_address_is_not_told_that_all_is_well(http, path):
+    answer = await http.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
 async def test_the_description_of_the_apis_leaves_out_what_is_for_components(http):
     told = (await http.get("/api/openapi.json")).json()
-    assert list(told["paths"]) == ["/api/participants"]
+    assert list(told["paths"]) == ["/api/accounts", "/api/participants"]
     assert (await http.get("/api/docs")).status_code == 200
 
 

@@ -15,7 +15,7 @@ from smartbear.gateway.model import table
 from smartbear.gateway.routes.web import CSP
 from smartbear.kit.context import Context
 
-_DOCUMENTED = ("users", "measurements", "decisions", "notifications", "mobile", "assurance")
+_DOCUMENTED = ("identity", "users", "measurements", "decisions", "notifications", "mobile", "assurance")
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>SMART BEAR APIs</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">{head}</head><body>{body}</body></html>"""

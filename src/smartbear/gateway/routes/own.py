@@ -34,7 +34,11 @@ def build(context: Context, projects: Projects) -> Starlette:
     return starlette
 
 
-_NO_PAGES = ("/api", "/api/{rest:path}", "/health/{rest:path}", "/internal", "/internal/{rest:path}")
+_NO_PAGES = (
+    *("/api", "/api/{rest:path}", "/health", "/health/{rest:path}", "/internal", "/internal/{rest:path}"),
+    "/metrics",
+)
+"""Where programs look: a page with status 200 would tell a probe or a collector that all is well."""
 
 
 async def _nothing(_request: Request) -> Response:
