@@ -53,6 +53,8 @@ async def _listening(holder: Holder, path: Path, peers: Collection[int]) -> Asyn
                 await _converse(holder, reader, writer)
             else:
                 _log.warning("peer_refused")
+        except asyncio.CancelledError:  # the process ends: Python 3.11 would log a fault
+            pass
         finally:
             writer.close()
 
