@@ -165,11 +165,14 @@ API: dict[str, str | tuple[Probe, ...]] = {
     "/api/mobile/today": OWN_ALONE,
 }
 """By path."""
-GROUPS = {"/api/audit": "who did what, and no data", "/api/erasures": "that somebody is to be erased"}
+GROUPS = {
+    "/api/accounts": "accounts of staff",
+    "/api/audit": "who did what, and no data",
+    "/api/erasures": "that somebody is to be erased",
+}
 """What begins so."""
 DOORS = {
     "/realms/smartbear": "accounts",
-    "/api/accounts": "accounts of staff",
     "/api/projects": NO_PERSON,
     "/api/pseudonyms": "who a token is, by two people",
     "/api/docs": NO_PERSON,
