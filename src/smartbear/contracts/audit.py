@@ -123,20 +123,10 @@ def purpose_of(agent: Agent) -> str:
     return RESEARCH if agent.project else _PURPOSES[agent.role]
 
 
-@lru_cache(maxsize=16_384)
-def _part(key: SubjectKey, person: Person) -> bytes:
-    """What is sealed about a person: the same again, if the same was seen before by way of the same key.
-
-    Pages are looked at again and again, and those of many persons have as many parts. Who can read the trail
-    learns no more from that: of events about the same person it says so anyhow.
-    """
-    return key.seal(_encode(person))
-
-
 def seal(event: Event, persons: Sequence[Person], keys: Mapping[str, SubjectKey]) -> Sealed:
     """The record to append; ``keys`` has the key of every person."""
     held = [keys[person.subject] for person in persons]
-    parts = tuple(map(_part, held, persons))
+    parts = tuple(key.seal(_encode(person)) for key, person in zip(held, persons, strict=True))
     record = _encode(msgspec.structs.replace(event, sealed=parts) if parts else event)
     return Sealed(record, b"".join(key.mark for key in held))
 

@@ -14,7 +14,7 @@ from smartbear.kit.audit.sealing import SubjectKey, name_of
 from smartbear.kit.db import Connection, Database
 
 _HELD_SECONDS = 600.0
-_MOST = 50_000  # keys of some 500 bytes
+_MOST = 50_000  # keys of some 500 bytes, or a thousand with what they sealed last
 _SALT = 32  # bytes
 
 
