@@ -2,11 +2,9 @@
 
 import asyncio
 import contextlib
-import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from pathlib import Path
 
 import prometheus_client
 import uvicorn
@@ -17,10 +15,8 @@ from smartbear.kit import logs
 from smartbear.kit.accepting import accepting
 from smartbear.kit.closing import announcing
 from smartbear.kit.errors import PlatformError
-from smartbear.kit.sockets import address
 
 _LOOPBACK = "127.0.0.1"
-_PRIVATE = 0o177
 _GRACE = 3  # seconds that open answers, such as event streams, get to end
 _HEAD = 20.0  # seconds a client may take for the head of a request; uvicorn itself would wait for ever
 _LARGEST_HEAD = 1 << 16  # bytes of a head, or of what follows a body; the parser itself would take any number
@@ -40,25 +36,6 @@ def listen(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), backlog=2048, reuse_port=False)
     except OSError as error:
         raise PortTaken(f"Port {port} is taken. Choose another with SMARTBEAR_PORT.") from error
-
-
-@contextlib.contextmanager
-def listen_inside(path: Path) -> Iterator[socket.socket]:
-    """A listening socket at ``path`` for processes of this account alone, while the block runs."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.unlink(missing_ok=True)  # of a process that was killed
-    with socket.socket(socket.AF_UNIX) as listener:
-        before = os.umask(_PRIVATE)
-        try:
-            with address(path) as place:
-                listener.bind(place)
-        finally:
-            os.umask(before)
-        listener.listen()
-        try:
-            yield listener
-        finally:
-            path.unlink(missing_ok=True)
 
 
 class _Server(uvicorn.Server):

@@ -1,6 +1,7 @@
-"""Addresses of unix sockets: they have 100 bytes, and the path of a data directory has more."""
+"""Unix sockets. Their addresses have 100 bytes, and the path of a data directory has more."""
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,3 +31,26 @@ def address(path: Path) -> Iterator[str]:
         yield str(_DESCRIPTORS / str(folder) / path.name)
     finally:
         os.close(folder)
+
+
+PRIVATE, SHARED = 0o177, 0o111
+"""Masks: for processes of this account alone, or of whoever may pass the folder."""
+
+
+@contextmanager
+def listening(path: Path, mask: int = PRIVATE) -> Iterator[socket.socket]:
+    """A listening socket at ``path`` while the block runs, in the place of one that was left behind."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as listener:
+        before = os.umask(mask)
+        try:
+            with address(path) as place:
+                listener.bind(place)
+        finally:
+            os.umask(before)
+        listener.listen()
+        try:
+            yield listener
+        finally:
+            path.unlink(missing_ok=True)

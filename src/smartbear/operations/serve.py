@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 
 from smartbear import system
-from smartbear.kit import logs, memory, processes, serving, telemetry
+from smartbear.kit import logs, memory, processes, serving, sockets, telemetry
 from smartbear.kit.jobs import worker
 from smartbear.kit.settings import PlatformSettings
 from smartbear.operations import key_holder
@@ -41,7 +41,7 @@ async def platform(
         stack.callback(listener.close)
         url = await stack.enter_async_context(database(settings, supervised=True))
         await system.migrate(url)
-        observe(settings, settings.internal_port)
+        observe(settings, 0)
         running = await stack.enter_async_context(assemble(settings, url, components))
         if "gateway" in components and settings.pseudonym_socket is None:
             await stack.enter_async_context(processes.kept_alive([], program=key_holder.PROGRAM))
@@ -72,7 +72,7 @@ async def serve_beside(
     """Serve at the parent's socket, the open file ``listener``, until the parent is gone."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(database(settings))
-        observe(settings, settings.internal_port and settings.internal_port + 2 + place)
+        observe(settings, 2 + place)
         running = await stack.enter_async_context(assemble(settings, url, components))
         await stack.enter_async_context(
             serving.serving(running.front, socket.socket(fileno=listener), shared=True)
@@ -85,12 +85,9 @@ async def serve_record(settings: PlatformSettings, place: int) -> None:
     """Serve requests to the record that a front door of this machine passes on, until the parent is gone."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(database(settings))
-        observe(
-            settings,
-            settings.internal_port and settings.internal_port + 1 + settings.serving_processes + place,
-        )
+        observe(settings, 1 + settings.serving_processes + place)
         running = await stack.enter_async_context(assemble(settings, url, ("cdr",)))
-        listener = stack.enter_context(serving.listen_inside(settings.record_sockets[place]))
+        listener = stack.enter_context(sockets.listening(settings.record_sockets[place]))
         await stack.enter_async_context(serving.serving(running.front, listener))
         memory.settle()
         await processes.until_told(follow_stdin=True)
@@ -100,7 +97,7 @@ async def work(settings: PlatformSettings, components: Sequence[str], *, follow_
     """Run jobs of ``components`` until told to stop; with ``follow_stdin``, until the parent is gone."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(database(settings))
-        observe(settings, settings.internal_port and settings.internal_port + 1)
+        observe(settings, 1)
         running = await stack.enter_async_context(assemble(settings, url, components))
         jobs = worker.working(url, running.handlers(), concurrency=settings.worker_concurrency)
         await stack.enter_async_context(jobs)
@@ -109,8 +106,8 @@ async def work(settings: PlatformSettings, components: Sequence[str], *, follow_
         await processes.until_told(follow_stdin=follow_stdin)
 
 
-def observe(settings: PlatformSettings, metrics_port: int) -> None:
-    """Offer metrics, and send traces if an endpoint is set."""
-    serving.serve_metrics(metrics_port)
+def observe(settings: PlatformSettings, process: int) -> None:
+    """Offer metrics, those of each process of a machine at a port of its own, and send traces if asked to."""
+    serving.serve_metrics(settings.internal_port and settings.internal_port + process)
     if settings.telemetry_endpoint:
         telemetry.export_to(settings.telemetry_endpoint)

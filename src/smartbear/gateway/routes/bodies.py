@@ -19,7 +19,7 @@ def bounded(scope: Scope, receive: Receive, limit: int, seconds: float) -> Recei
 
     ``seconds`` are those until the answer has to begin.
     """
-    if _declared_length(scope) > limit:
+    if headers.declared_length(scope) > limit:
         raise _too_large(limit)
     until = asyncio.get_running_loop().time() + seconds * _SHARE
     taken, is_whole = 0, False
@@ -46,8 +46,3 @@ async def _in_time(receive: Receive, until: float) -> Message:
 
 def _too_large(limit: int) -> TooLarge:
     return TooLarge(f"The body may have at most {limit} bytes.")
-
-
-def _declared_length(scope: Scope) -> int:
-    value = headers.of(scope, b"content-length")
-    return int(value[:19]) if value.isdigit() else 0  # the rest is more than any limit already

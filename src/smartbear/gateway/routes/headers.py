@@ -58,6 +58,12 @@ def size(scope: Scope) -> int:
     return sum(len(name) + len(value) for name, value in scope["headers"])
 
 
+def declared_length(scope: Scope) -> int:
+    """Bytes that the body is said to have; 0 where nothing is said."""
+    value = of(scope, b"content-length")
+    return int(value[:19]) if value.isdigit() else 0  # the rest is more than any limit already
+
+
 def peer(scope: Scope) -> str:
     """The caller's address; the server has put a trusted proxy's word for it in place already."""
     host: str = scope["client"][0] if scope.get("client") else ""

@@ -16,7 +16,7 @@ from smartbear.kit.http import address_of
 _HOP_BY_HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"upgrade", b"te", b"trailer"})
 _TIMEOUT = httpx.Timeout(10.0, connect=2.0, read=60.0).as_dict()  # event streams speak every 15 s
 _SILENT = "This part of the platform does not answer."
-_POOL = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=3)
+POOL = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=3)
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -34,7 +34,7 @@ class Proxy:
     def __init__(self, context: Context) -> None:
         urls = context.settings.component_urls
         self._clients = {
-            name: httpx.AsyncClient(base_url=address_of(name, urls), limits=_POOL) for name in urls
+            name: httpx.AsyncClient(base_url=address_of(name, urls), limits=POOL) for name in urls
         }
 
     async def pass_on(self, component: str, scope: Scope, receive: Receive, send: Send) -> None:

@@ -11,15 +11,14 @@ from pathlib import Path
 import httpx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from smartbear.gateway.routes.headers import of
-from smartbear.gateway.routes.proxy import Unreachable, pass_on
+from smartbear.gateway.routes.headers import declared_length
+from smartbear.gateway.routes.proxy import POOL, Unreachable, pass_on
 from smartbear.kit.sockets import address
 
 RELIEVED = "cdr"
 """The component whose requests may last."""
 _LARGE = 1 << 14  # bytes of a body that takes longer to work through than to pass on
 _WHOLE = "/$everything"
-_POOL = httpx.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=3)  # servers: 5 s
 
 
 class Relief:
@@ -74,7 +73,7 @@ class _Place:
     def _connect(self) -> httpx.AsyncClient:
         """A client of the component, which is below its name where it is served alone."""
         place = self._address.enter_context(address(self._path))
-        transport = httpx.AsyncHTTPTransport(uds=place, limits=_POOL)
+        transport = httpx.AsyncHTTPTransport(uds=place, limits=POOL)
         self._client = httpx.AsyncClient(transport=transport, base_url=f"http://beside/{RELIEVED}")
         return self._client
 
@@ -86,5 +85,4 @@ class _Place:
 
 
 def _lasts(scope: Scope) -> bool:
-    length = of(scope, b"content-length")
-    return scope["path"].endswith(_WHOLE) or (length.isdigit() and int(length[:9]) >= _LARGE)
+    return scope["path"].endswith(_WHOLE) or declared_length(scope) >= _LARGE

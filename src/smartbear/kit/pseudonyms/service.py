@@ -14,10 +14,9 @@ import msgspec
 from smartbear.kit import logs
 from smartbear.kit.pseudonyms import messages
 from smartbear.kit.pseudonyms.holder import Holder
-from smartbear.kit.sockets import address
+from smartbear.kit.sockets import PRIVATE, SHARED, listening
 
 _CREDENTIALS = struct.Struct("3i")  # process, user, group: SO_PEERCRED of Linux
-_PRIVATE, _SHARED = 0o177, 0o111  # masks: sockets of the account alone, or of whoever is a peer
 _PAUSE = 0.5  # seconds between two tries to be the one that serves
 _log = logs.get("kit")
 
@@ -45,8 +44,6 @@ async def _alone(lock: Path) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _listening(holder: Holder, path: Path, peers: Collection[int]) -> AsyncIterator[None]:
-    _remove(path)  # of a holder that was killed
-
     async def welcome(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             if _account(writer.get_extra_info("socket")) in peers:
@@ -58,22 +55,10 @@ async def _listening(holder: Holder, path: Path, peers: Collection[int]) -> Asyn
         finally:
             writer.close()
 
-    before = os.umask(
-        _PRIVATE if set(peers) <= {os.geteuid()} or not hasattr(socket, "SO_PEERCRED") else _SHARED
-    )
-    try:
-        with address(path) as place:
-            server = await asyncio.start_unix_server(welcome, place)
-    finally:
-        os.umask(before)
-    async with server:
-        yield
-    _remove(path)
-
-
-def _remove(path: Path) -> None:
-    with suppress(FileNotFoundError):
-        path.unlink()
+    is_alone = set(peers) <= {os.geteuid()} or not hasattr(socket, "SO_PEERCRED")
+    with listening(path, PRIVATE if is_alone else SHARED) as listener:
+        async with await asyncio.start_unix_server(welcome, sock=listener):
+            yield
 
 
 async def _converse(holder: Holder, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
