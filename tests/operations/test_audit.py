@@ -16,9 +16,11 @@ from tests.conftest import NOW
 
 OLD_DAY = """
 CREATE TABLE audit.event_20240101 PARTITION OF audit.event FOR VALUES FROM ('2024-01-01Z') TO ('2024-01-02Z');
-INSERT INTO audit.event (at, record) SELECT '2024-01-01T12:00:00Z', convert_to(n::text, 'UTF8')
+INSERT INTO audit.event (at, record, about)
+SELECT '2024-01-01T12:00:00Z', convert_to(n::text, 'UTF8'), ARRAY[convert_to('somebody', 'UTF8')]
 FROM generate_series(1, 3) AS n
 """
+SIGHTED = "SELECT count(*) FILTER (WHERE mark = 'somebody'::bytea), count(*) FROM assurance.sighting"
 
 
 @pytest.fixture
@@ -54,11 +56,13 @@ async def test_a_trail_is_verified_exported_and_expired_by_commands(trail, tmp_p
     recorded = await trail.owner.fetch("SELECT record FROM audit.event WHERE at > '2025-01-01'")
     assert [read(row["record"]).subtype for row in recorded].count("audit-export") == 1
 
+    assert tuple(await trail.owner.fetchrow(SIGHTED)) == (1, 2)
     assert isinstance(await run("expire"), BadInput)
     monkeypatch.setenv("SMARTBEAR_ASSURANCE_RETENTION_DAYS", "365")
     assert (await run("expire")).startswith("1 days")
     assert (await run("expire")).startswith("0 days")
     assert await trail.owner.fetchval("SELECT to_regclass('audit.event_20240101')") is None
+    assert tuple(await trail.owner.fetchrow(SIGHTED)) == (0, 1)
     assert "3 expired" in await run("verify")
 
     await trail.owner.execute(
